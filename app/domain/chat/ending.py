@@ -1,0 +1,51 @@
+"""How a run ends: everything that the one closing commit stores beside the last tokens.
+
+Built by the executor (done, failed), by a cancel from outside (cancelled) and by a takeover that gives up (failed).
+"""
+
+from dataclasses import dataclass
+
+from app.domain.chat.entities import Failure, MessageStatus, RunStatus, Source, Usage
+from app.domain.chat.events import Done, Error, Event, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last words of a run. `text` becomes the assistant message, also when the run failed or was cancelled."""
+
+    status: RunStatus
+    text: str
+    sources: tuple[Source, ...] = ()
+    usage: Usage | None = None
+    finish_reason: str | None = None
+    error: Failure | None = None
+
+    @classmethod
+    def done(cls, text: str, sources: tuple[Source, ...], usage: Usage | None, finish_reason: str | None) -> "Ending":
+        """The model finished."""
+        return cls(RunStatus.DONE, text, sources, usage, finish_reason)
+
+    @classmethod
+    def failed(cls, error: Failure, text: str = "", sources: tuple[Source, ...] = (), usage: Usage | None = None) -> "Ending":
+        """Something broke; the text so far is kept."""
+        return cls(RunStatus.FAILED, text, sources, usage, error=error)
+
+    @classmethod
+    def cancelled(cls, text: str = "", sources: tuple[Source, ...] = ()) -> "Ending":
+        """Somebody said stop; the text so far is kept."""
+        return cls(RunStatus.CANCELLED, text, sources)
+
+    @property
+    def message_status(self) -> MessageStatus:
+        """The status of the assistant message."""
+        return MessageStatus(self.status.value)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events that close the log: `final` or `error` where it applies, then `done`."""
+        done = Done(self.status)
+        if self.error is not None:
+            return Error(self.error.code, self.error.message, self.error.retryable), done
+        if self.status is RunStatus.DONE:
+            return Final(self.text, self.sources, self.usage, self.finish_reason), done
+        return (done,)

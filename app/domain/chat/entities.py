@@ -1,0 +1,194 @@
+"""What a conversation is made of: users, threads, messages, runs and the small values they carry.
+
+Frozen values, standard library only. Nothing here loads or saves itself: repositories return these, use cases
+pass them on, the web layer renders them. A change makes a new value.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Assistant(StrEnum):
+    """Who answers in a thread."""
+
+    CVS = "cvs"
+    RESUME = "resume"
+
+
+class Role(StrEnum):
+    """Who wrote a message."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands: `queued -> running -> done | failed | cancelled`, or `queued -> cancelled`. Never backwards."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """True once the run has written its `done` event."""
+        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+class MessageStatus(StrEnum):
+    """How the writing of a message ended. User messages are always `done`."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class OnBusy(StrEnum):
+    """What to do with a new message while its thread has an unfinished run."""
+
+    REJECT = "reject"
+    ENQUEUE = "enqueue"
+    INTERRUPT = "interrupt"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage an answer rests on. `n` is the number the answer cites as `[n]`; `score` is comparable within one run only."""
+
+    n: int
+    cv_id: str
+    candidate: str
+    page: int
+    section: str
+    snippet: str
+    score: float
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider counted them; None where it did not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_input_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run failed, for people and programs: a stable code, a sentence, and whether trying again can help."""
+
+    code: str
+    message: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    user_id: int
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    thread_id: UUID
+    user_id: int
+    assistant: Assistant
+    title: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a thread's tree.
+
+    `ordinal` orders the messages of a thread as they were stored. `parent_id` is the message this one answers or follows;
+    it may name an answer that is still being written. `run_id` is the run that wrote it (None for user messages).
+    """
+
+    message_id: UUID
+    thread_id: UUID
+    ordinal: int
+    role: Role
+    content: str
+    status: MessageStatus
+    parent_id: UUID | None
+    run_id: UUID | None
+    sources: tuple[Source, ...]
+    error: Failure | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A user's message about to be stored."""
+
+    message_id: UUID
+    thread_id: UUID
+    content: str
+    parent_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A client's name for one attempt to post, and a digest of what it posted: the same name must mean the same body."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One answer in the making, or made.
+
+    `message_id` is the user message answered, `answer_id` the id the assistant message gets when the run closes.
+    `attempt` counts executors: 0 while queued, 1 for the first, one more for each takeover and for a cancel from outside. It
+    is the fence: whoever holds an older number may not write. `last_seq` is the number of the newest committed event.
+    """
+
+    run_id: UUID
+    thread_id: UUID
+    message_id: UUID
+    answer_id: UUID
+    ordinal: int
+    status: RunStatus
+    attempt: int
+    created_at: datetime
+    started_at: datetime | None = None
+    first_token_at: datetime | None = None
+    finished_at: datetime | None = None
+    provider: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    finish_reason: str | None = None
+    error: Failure | None = None
+    last_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run about to be stored: queued, or already claimed by `owner` (an executor's id)."""
+
+    run_id: UUID
+    thread_id: UUID
+    message_id: UUID
+    answer_id: UUID
+    owner: UUID | None
+    idempotency: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write one run: valid while the stored attempt is this attempt. See `Run.attempt`."""
+
+    run_id: UUID
+    thread_id: UUID
+    message_id: UUID
+    answer_id: UUID
+    attempt: int

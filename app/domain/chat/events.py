@@ -1,0 +1,113 @@
+"""The events of a run: what the executor writes, what `run_events` stores, what clients read.
+
+The payload of each event is its dataclass fields, in this order; `docs/protocol.md` lists them for clients. A new event type is a
+new class here plus one entry in `Event`; type checkers then point at every `match` that must learn it.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from app.domain.chat.entities import RunStatus, Source, Usage
+
+
+class EventType(StrEnum):
+    STARTED = "started"
+    SOURCES = "sources"
+    TOKEN = "token"
+    RESTARTED = "restarted"
+    FINAL = "final"
+    ERROR = "error"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An executor has the run. `message_id` is the id the answer will be stored under."""
+
+    type: ClassVar[EventType] = EventType.STARTED
+    attempt: int
+    provider: str
+    model: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the answer will rest on; comes before the first token."""
+
+    type: ClassVar[EventType] = EventType.SOURCES
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Text to append. Neighbouring tokens may be stored as one event: the text is exact, the number of events is not promised."""
+
+    type: ClassVar[EventType] = EventType.TOKEN
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """Another executor took over. The first `keep` characters (Unicode code points) of the text so far stand; drop the rest."""
+
+    type: ClassVar[EventType] = EventType.RESTARTED
+    attempt: int
+    reason: str
+    keep: int
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The whole answer, equal to the tokens put together."""
+
+    type: ClassVar[EventType] = EventType.FINAL
+    text: str
+    sources: tuple[Source, ...]
+    usage: Usage | None
+    finish_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The run failed; `done` follows."""
+
+    type: ClassVar[EventType] = EventType.ERROR
+    code: str
+    message: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Always the last event of a run, exactly once."""
+
+    type: ClassVar[EventType] = EventType.DONE
+    status: RunStatus
+
+
+Event = Started | Sources | Token | Restarted | Final | Error | Done
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """A committed event: `seq` counts 1, 2, 3 ... within its run, `data` is the payload as compact JSON text."""
+
+    run_id: UUID
+    seq: int
+    type: EventType
+    data: str
+
+
+def payload(event: Event) -> str:
+    """The event's fields as compact JSON text. Serialised here once; every reader gets these bytes."""
+    if isinstance(event, Token):  # the hot one: no asdict
+        return _compact({"text": event.text})
+    return _compact(asdict(event))
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,25 @@
+"""Storage of messages: a tree in every thread, listed in the order of storing."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from app.domain.chat.entities import Message
+
+
+class MessageRepository(Protocol):
+    async def get(self, message_id: UUID) -> Message | None:
+        """The message, or None."""
+        ...
+
+    async def latest(self, thread_id: UUID) -> Message | None:
+        """The message stored last in the thread, or None if it has none."""
+        ...
+
+    async def page(self, thread_id: UUID, limit: int, before: int | None) -> Sequence[Message]:
+        """At most `limit` messages with an ordinal below `before` (the newest ones if None), newest first."""
+        ...
+
+    async def branch(self, message_id: UUID, limit: int) -> Sequence[Message]:
+        """The message and its ancestors, oldest first, at most the `limit` nearest: the conversation that led to it."""
+        ...

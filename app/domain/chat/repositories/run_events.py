@@ -1,0 +1,17 @@
+"""Reading the log. Writing it is the business of `EventLog` alone."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from app.domain.chat.events import StoredEvent
+
+
+class RunEventRepository(Protocol):
+    async def read(self, run_id: UUID, after: int, limit: int) -> Sequence[StoredEvent]:
+        """At most `limit` events with a number above `after`, in order."""
+        ...
+
+    async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """The newest number of each run that has events."""
+        ...

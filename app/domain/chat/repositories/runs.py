@@ -1,0 +1,69 @@
+"""Storage of runs: the queue of work, its claims and its endings.
+
+`runs` is the queue. Two rules hold in storage itself: at most one run of a thread is `running`, and a thread's runs start in the order in
+which they were stored. Writing to a run is fenced by its attempt: see `Claim`.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from app.domain.chat.ending import Ending
+from app.domain.chat.entities import Claim, NewMessage, NewRun, Run
+
+
+class RunRepository(Protocol):
+    async def add(self, run: NewRun, message: NewMessage | None) -> Run:
+        """Store a run, and the user message it answers if that is new.
+
+        With an owner the run is stored as that executor's, running, attempt 1; without, as queued, and executors are nudged after the commit.
+        Readers of the thread are nudged in both cases.
+        """
+        ...
+
+    async def get(self, run_id: UUID) -> Run | None:
+        """The run with its newest committed `last_seq`, or None."""
+        ...
+
+    async def by_idempotency_key(self, thread_id: UUID, key: str) -> tuple[Run, str] | None:
+        """The run posted into this thread under that key, with the digest of its body; None if the key is new."""
+        ...
+
+    async def unfinished(self, thread_id: UUID) -> Sequence[Run]:
+        """The thread's queued and running runs, oldest first."""
+        ...
+
+    async def next_in_thread(self, thread_id: UUID, after: UUID | None) -> Run | None:
+        """The run stored next after run `after` in this thread (the thread's first if None), or None."""
+        ...
+
+    async def latest_in_thread(self, thread_id: UUID) -> Run | None:
+        """The run stored last in this thread, or None."""
+        ...
+
+    async def fence(self, run_id: UUID) -> Claim | None:
+        """Take an unfinished run from whoever has it, to close it: a new attempt, and no old one can write again.
+
+        Waits for a write in flight, so that what is read afterwards is all there is. None if the run is finished or unknown. Its executor is
+        nudged after the commit.
+        """
+        ...
+
+    async def close(self, claim: Claim, ending: Ending, last_seq: int) -> bool:
+        """Write the closing events after `last_seq`, the assistant message and the final status, all in this transaction.
+
+        False, and nothing is written, if the claim is no longer the run's newest. Readers and executors are nudged after the commit.
+        """
+        ...
+
+    async def claim_queued(self, owner: UUID, limit: int) -> Sequence[Claim]:
+        """Claim at most `limit` queued runs that are first in their thread, oldest first. Never one that another claimer holds."""
+        ...
+
+    async def claim_orphans(self, owner: UUID, limit: int, held: Collection[UUID]) -> Sequence[Claim]:
+        """Take over at most `limit` running runs whose owner's lease has run out, or that `owner` owns but does not hold."""
+        ...
+
+    async def still_owned(self, owner: UUID, held: Sequence[Claim]) -> set[UUID]:
+        """Which of the held runs are still running under the held attempt."""
+        ...
