@@ -12,7 +12,7 @@ const ASSISTANTS = {
 };
 
 let thread = null; // {thread_id, assistant} on the screen, null before the first question
-let live = null; // {answer, events}: the answer being written and the stream it comes from
+let live = null; // {answer, events, worry}: the answer being written, its stream, and the timer that reports a break in it
 let attempt = null; // {content, key} of a question that may not have arrived: sent again, it keeps its key
 let olderPage = null; // the cursor of the page of messages before the first one shown
 
@@ -57,6 +57,9 @@ class Answer {
   }
 
   cite(sources) {
+    const cited = JSON.stringify(sources);
+    if (cited === this.cited) return; // leave what the reader has unfolded
+    this.cited = cited;
     this.sources.replaceChildren(...sources.map(sourceItem));
     this.sources.hidden = sources.length === 0;
   }
@@ -124,10 +127,13 @@ function follow(answer, after = 0) {
   on("sources", ({ sources }) => answer.cite(sources));
   on("token", ({ text }) => answer.text.appendData(text));
   on("restarted", ({ keep }) => answer.keep(keep));
-  on("final", ({ text, sources }) => { answer.text.data = text; answer.cite(sources); });
+  on("final", ({ text, sources }) => {
+    if (answer.text.data !== text) answer.text.data = text; // it is what the tokens say: touching it would undo a selection
+    answer.cite(sources);
+  });
   on("error", (error) => { failure = error; });
   on("done", ({ status }) => finish(status, failure));
-  events.addEventListener("open", () => complain());
+  events.addEventListener("open", () => { clearTimeout(live?.worry); complain(); });
   events.addEventListener("error", (event) => { if (!(event instanceof MessageEvent)) disconnected(events); });
   live = { answer, events };
   answer.article.ariaBusy = "true";
@@ -136,7 +142,8 @@ function follow(answer, after = 0) {
 
 function disconnected(events) {
   if (events !== live?.events) return;
-  complain("The connection was lost. Reconnecting …");
+  clearTimeout(live.worry);
+  live.worry = setTimeout(() => complain("The connection was lost. Reconnecting …"), 1500); // most breaks are over before
   if (events.readyState === EventSource.CLOSED) openLater(thread.thread_id); // the browser has given up: read the thread anew
 }
 
@@ -149,6 +156,7 @@ function finish(status, failure) {
 
 function leave() { // stop following; the run itself goes on
   live?.events.close();
+  clearTimeout(live?.worry);
   live = null;
   showWhatCanBeDone();
 }
@@ -166,7 +174,8 @@ function begin(answer, after) {
 async function ask(event) {
   event?.preventDefault();
   const content = question.value.trim();
-  if (!content || live || send.disabled) return;
+  const loading = wanted() && !thread;
+  if (!content || live || loading || send.disabled) return;
   if (attempt?.content !== content) attempt = { content, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
   send.disabled = true;
   try {
@@ -218,6 +227,10 @@ async function cancel() {
 // --- which thread is on the screen
 
 async function openThread(id) {
+  if (thread?.thread_id !== id) {
+    leave();
+    thread = null;
+  }
   try {
     const [opened, page] = await Promise.all([call("GET", `/api/threads/${id}`), call("GET", `/api/threads/${id}/messages`)]);
     if (wanted() !== id) return; // the reader went elsewhere meanwhile
@@ -238,7 +251,7 @@ async function openThread(id) {
   }
 }
 
-const wanted = () => location.hash.slice(1) || remembered("thread");
+const wanted = () => location.hash.slice(1);
 const openLater = (id) => setTimeout(() => { if (wanted() === id) openThread(id); }, 2000);
 
 function inOrder(messages) { // oldest first; ids are UUIDv7, later is larger
@@ -283,7 +296,7 @@ function showWhatCanBeDone() {
   const user = remembered("user");
   const stopHadFocus = document.activeElement === stop;
   find("welcome").hidden = Boolean(user);
-  find("beginning").hidden = !user || Boolean(thread);
+  find("beginning").hidden = !user || Boolean(thread || wanted());
   composer.hidden = !user;
   find("new").hidden = !thread;
   find("assistant-name").hidden = !thread;
@@ -339,6 +352,7 @@ document.addEventListener("keydown", onKey);
 document.querySelectorAll("[name=assistant]").forEach((choice) => choice.addEventListener("change", showExamples));
 window.addEventListener("popstate", () => (location.hash ? openThread(location.hash.slice(1)) : startAnew()));
 
+if (!wanted() && remembered("thread")) history.replaceState(null, "", `#${remembered("thread")}`);
 showExamples();
 showHealth();
 showWhatCanBeDone();
