@@ -89,7 +89,8 @@ class AnthropicWire:
     name = "anthropic"
 
     def key(self, headers: Mapping[str, str]) -> str | None:
-        return headers.get("x-api-key", "")
+        # Older clients name the key in a header of its own.
+        return headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
 
     def model(self, path: str, body: Json) -> str:
         return str(body.get("model", ""))
