@@ -5,6 +5,7 @@ here works with the rights to change user and group alone (CAP_SETUID and CAP_SE
 `place`, which needs to know what the account can reach, and by the keeper, which becomes the account for good.
 """
 
+import errno
 import os
 import pwd
 import subprocess
@@ -54,14 +55,39 @@ def unprivileged() -> Account:
 def succeeds_as(account: Account, command: Sequence[str]) -> bool:
     """Does the command, run as the account, end well? False also if the account cannot reach it."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own fixed commands
-            command, user=account.uid, group=account.gid, extra_groups=[], cwd="/", env={}, capture_output=True, check=False
-        )
-    except PermissionError as error:
-        if error.filename is None:
-            raise EmbeddedDatabaseError(_NO_RIGHT) from error
+        with _changing_user():
+            done = subprocess.run(  # noqa: S603 - our own fixed commands
+                command, user=account.uid, group=account.gid, extra_groups=[], cwd="/", env={}, capture_output=True, check=False
+            )
+    except PermissionError:
         return False
     return done.returncode == 0
+
+
+def make_folder_for(account: Account, folder: Path) -> None:
+    """A folder of root's that the account may work in, too; one that exists is left as it is.
+
+    A `mkdir` that runs in the account's group makes it so in one step, and without the right to change owners.
+    """
+    with _changing_user():
+        made = subprocess.run(  # noqa: S603 - a fixed command
+            ["/bin/mkdir", "-m", "770", "--", folder], group=account.gid, extra_groups=[], capture_output=True, check=False, text=True
+        )
+    if made.returncode != 0 and not folder.exists():
+        raise EmbeddedDatabaseError(
+            f"Root could not make {folder} ({made.stderr.strip()}): choose a DATA_DIR that other users can reach, {ELSE}."
+        )
+
+
+@contextmanager
+def _changing_user() -> Generator[None]:
+    """Tell "may not change user or group" (EPERM) from "may not reach the program" (EACCES)."""
+    try:
+        yield
+    except PermissionError as error:
+        if error.errno == errno.EPERM:
+            raise EmbeddedDatabaseError(_NO_RIGHT) from error
+        raise
 
 
 @contextmanager
@@ -71,11 +97,9 @@ def acting_as(account: Account | None) -> Generator[None]:
         yield
         return
     own_group = os.getegid()
-    try:
+    with _changing_user():
         os.setegid(account.gid)
         os.seteuid(account.uid)
-    except PermissionError as error:
-        raise EmbeddedDatabaseError(_NO_RIGHT) from error
     try:
         yield
     finally:
@@ -85,17 +109,15 @@ def acting_as(account: Account | None) -> Generator[None]:
 
 def give_to_owner(descriptor: int, folder: Path) -> None:
     """Root at work in another user's folder must not leave files there which that user cannot open."""
-    if os.geteuid() == 0:
-        owner = folder.stat()
+    owner = folder.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
         with suppress(PermissionError):
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def become(account: Account) -> None:
     """Be the account from now on, without a way back."""
-    try:
+    with _changing_user():
         os.setgroups([])
         os.setgid(account.gid)
         os.setuid(account.uid)
-    except PermissionError as error:
-        raise EmbeddedDatabaseError(_NO_RIGHT) from error

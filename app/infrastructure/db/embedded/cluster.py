@@ -166,7 +166,7 @@ class Cluster:
         """At every start, not only at the first: a kill may have come between the two."""
         name = self._flavour.database
         try:
-            if not wire.ask(self.socket_folder, USER, "postgres", f"SELECT FROM pg_database WHERE datname = '{name}'"):  # noqa: S608 - a constant
+            if not wire.ask(self.socket_folder, USER, "postgres", f"SELECT FROM pg_database WHERE datname = '{name}'"):
                 wire.ask(self.socket_folder, USER, "postgres", f'CREATE DATABASE "{name}"', timeout=60)
         except (OSError, wire.ServerRefused) as error:
             raise self._failure(f"open the database {name} ({error})", mark) from error

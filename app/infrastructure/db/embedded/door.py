@@ -101,9 +101,11 @@ def _join(users: int, home: Path, report: Callable[[str], None]) -> None:
 
 def _reach(place: Place, flavour: str, report: Callable[[str], None]) -> Record:
     """Wait until the server answers, starting a keeper whenever there is none. As a user: no keeper leaves now."""
-    deadline = time.monotonic() + START_TIMEOUT
+    started = time.monotonic()
     attempts = 0
-    while time.monotonic() < deadline:
+    told = False
+    pause = 0.005
+    while time.monotonic() - started < START_TIMEOUT:
         keeper_lock = locks.open_lock(place.home / locks.KEEPER)
         if locks.try_exclusive(keeper_lock):
             attempts += 1
@@ -116,7 +118,11 @@ def _reach(place: Place, flavour: str, report: Callable[[str], None]) -> Record:
         record = read_record(place.home)
         if record is not None and wire.answers(Path(record.socket_folder), USER, FLAVOURS[flavour].database):
             return record
-        time.sleep(0.01)
+        if not told and time.monotonic() - started > 2:
+            told = True
+            report("Waiting for the database, which another process is starting")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.2)  # a recovering server logs every question
     raise EmbeddedDatabaseError(f"The database in {place.home} does not come up: see {place.home / log.NAME}.")
 
 
@@ -150,7 +156,7 @@ def _spawn(order: Order, output: int) -> None:
         start_new_session=True,
         check=False,
     )
-    if started.returncode != 0:
+    if started.returncode > 0:  # killed is not failed: the caller tries again
         raise EmbeddedDatabaseError(f"The keeper of the embedded database did not start: see {Path(order.home) / log.NAME}.")
 
 

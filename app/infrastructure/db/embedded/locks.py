@@ -49,9 +49,10 @@ def unlock(descriptor: int) -> None:
 
 def is_held(path: Path) -> bool:
     """Does any process hold the lock, in whatever way? A missing file is not held."""
-    if not path.exists():
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
         return False
-    descriptor = open_lock(path)
     try:
         return not try_exclusive(descriptor)
     finally:

@@ -15,12 +15,11 @@ the door.
 
 import hashlib
 import os
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.infrastructure.db.embedded.accounts import Account, account_for, succeeds_as
+from app.infrastructure.db.embedded.accounts import Account, account_for, make_folder_for, succeeds_as
 from app.infrastructure.db.embedded.errors import ELSE, EmbeddedDatabaseError
 from app.infrastructure.db.embedded.sockets import fits
 
@@ -75,20 +74,9 @@ def _make_root_home(home: Path, account: Account) -> None:
 
 
 def _lend(folder: Path, account: Account) -> None:
-    """A folder of root's that the account may work in, too.
-
-    A `mkdir` that runs in the account's group makes it so in one step, and without the right to change owners.
-    """
-    if folder.exists():
-        return
-    make_open_folder(folder.parent)
-    made = subprocess.run(  # noqa: S603 - a fixed command
-        ["/bin/mkdir", "-m", "770", "--", folder], group=account.gid, extra_groups=[], capture_output=True, check=False, text=True
-    )
-    if made.returncode != 0 and not folder.exists():
-        raise EmbeddedDatabaseError(
-            f"Root could not make {folder} ({made.stderr.strip()}): choose a DATA_DIR that other users can reach, {ELSE}."
-        )
+    if not folder.exists():
+        make_open_folder(folder.parent)
+        make_folder_for(account, folder)
 
 
 def make_open_folder(folder: Path) -> None:

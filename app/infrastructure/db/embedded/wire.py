@@ -13,6 +13,7 @@ PORT = 5432
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 
 _PROTOCOL_3 = 196608
+_NOT_YET = {"57P03", "3D000"}  # starting up, recovering or shutting down; no such database
 
 
 class ServerRefused(Exception):
@@ -43,10 +44,12 @@ def ask(socket_folder: Path, user: str, database: str, statement: str | None = N
 
 
 def answers(socket_folder: Path, user: str, database: str) -> bool:
-    """Would a client get a connection now?"""
+    """Is the server up and the database there? A server that is merely full of connections counts."""
     try:
         ask(socket_folder, user, database)
-    except (OSError, ServerRefused):
+    except ServerRefused as refused:
+        return refused.sqlstate not in _NOT_YET
+    except OSError:
         return False
     return True
 
