@@ -17,7 +17,7 @@ word is an error (the fake answers 400), so that a typing mistake cannot pass fo
 
 Faults: a status (`429`, `529`, `503`, `400`, `404` ...; `auth` = 401), `drop` (connection cut), `hang` (headers, then silence), `silent` (not even
 headers), `garbage` (a frame that is no JSON), `error_event` (the wire's error in mid-stream), `truncate` (ends cleanly, but without a stop reason),
-`refusal`, `empty` (a stream of nothing), `html` and `json` (200, but no stream), `content_type` (a stream under a wrong name).
+`linger` (all there, but the connection stays open), `refusal`, `empty` (a stream of nothing), `html` and `json` (200, but no stream), `content_type` (a stream under a wrong name).
 """
 
 import re
@@ -26,7 +26,9 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 STATUS_NAMES = {"auth": "401", "overloaded": "529"}
-FAULTS = frozenset(("drop", "hang", "silent", "garbage", "error_event", "truncate", "refusal", "empty", "html", "json", "content_type"))
+FAULTS = frozenset(
+    ("drop", "hang", "silent", "garbage", "error_event", "truncate", "linger", "refusal", "empty", "html", "json", "content_type")
+)
 CONTINUATIONS = frozenset(("exact", "overlap", "restart", "different"))
 OVERLAP_WORDS = 5
 

@@ -30,11 +30,13 @@ DRIP_BYTES = 3
 
 @dataclass(slots=True)
 class Recorded:
-    """One request. Times are seconds on the fake's monotonic clock; `disconnected` is when the client hung up before the end, if it did."""
+    """One request. `client` is the connection it came on. Times are seconds on the fake's monotonic clock; `disconnected` is when the client hung up before the end, if it did."""
 
     number: int
     wire: str
     path: str
+    client: str
+    has_key: bool
     headers: dict[str, str]
     body: Json
     arrived: float
@@ -105,7 +107,7 @@ class FakeProviders:
             await _respond(send, 404, {"content-type": "text/plain"}, b"Not Found")
             return
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
-        record = self._record(wire, path, headers, await _json_body(receive))
+        record = self._record(wire, scope, headers, await _json_body(receive))
         try:
             await self._until_disconnect(self._answer(wire, record, headers, send), receive, record)
         finally:
@@ -117,10 +119,11 @@ class FakeProviders:
         body = dumps({"now": time.monotonic(), "requests": [asdict(record) for record in self.requests]})
         await _respond(send, 200, {"content-type": "application/json"}, body)
 
-    def _record(self, wire: Wire, path: str, headers: Mapping[str, str], body: Json) -> Recorded:
+    def _record(self, wire: Wire, scope: Scope, headers: Mapping[str, str], body: Json) -> Recorded:
         self._count += 1
         shown = {name: value for name, value in headers.items() if name not in SECRET_HEADERS}
-        record = Recorded(self._count, wire.name, path, shown, body, time.monotonic())
+        client = "{}:{}".format(*scope["client"])
+        record = Recorded(self._count, wire.name, str(scope["path"]), client, len(shown) < len(headers), shown, body, time.monotonic())
         self.requests.append(record)
         del self.requests[:-REMEMBERED]
         self._tell()
@@ -237,6 +240,8 @@ async def _play(answering: Answering) -> None:
     if script.fault == "hang":
         await asyncio.Event().wait()
     await _write(answering, after)
+    if script.fault == "linger":
+        await asyncio.Event().wait()
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -291,7 +296,8 @@ def _frames(wire: Wire, model: str, task: Task, input_tokens: int) -> tuple[tupl
     script = task.script
     opening = [] if script.fault == "empty" else wire.opening(model, script, input_tokens)
     tokens = _token_frames(wire.name, model, task)
-    if script.fault and script.fault != "content_type" and not (script.fault == "truncate" and not script.after):
+    whole = script.fault in ("", "content_type", "linger") or (script.fault == "truncate" and not script.after)
+    if not whole:
         tokens = _first_tokens(tokens, 0 if script.fault == "empty" else script.after)
     sent = sum(frame.tokens for frame in tokens)
     ends = [Frame(data) for data in _ending(wire, model, script, (input_tokens, sent))]

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import cast
 
 import httpx2  # the SDK's own HTTP library: its errors come through in mid-stream
-from anthropic import APIConnectionError, APIStatusError, APITimeoutError, AsyncAnthropic, AsyncStream
+from anthropic import APIConnectionError, APIStatusError, APITimeoutError, AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient
 from anthropic.types import MessageParam, TextBlockParam
 
 from app.application.ports import Completion, Prompt
@@ -18,6 +18,7 @@ from app.domain.chat.entities import Role, Usage
 from app.domain.chat.errors import ModelError
 from app.infrastructure.llm import failures
 from app.infrastructure.llm.failures import Endpoint
+from app.infrastructure.llm.handshake import hang_up_when_cancelled
 from app.infrastructure.llm.json_values import Json, count, error_sentence, mapping, parsed, string
 from app.infrastructure.llm.streaming import Retries, Timeouts, stream_answer
 
@@ -181,5 +182,6 @@ def anthropic_model(
     timeouts = timeouts or Timeouts()
     endpoint = Endpoint("Anthropic", model, base_url, api_key, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
     limits = httpx2.Timeout(connect=timeouts.connect, pool=timeouts.connect, write=timeouts.first_token, read=None)
-    client = AsyncAnthropic(api_key=api_key, base_url=base_url, max_retries=0, timeout=limits, open_telemetry=False)
+    http = DefaultAsyncHttpxClient(event_hooks={"request": [hang_up_when_cancelled]})
+    client = AsyncAnthropic(api_key=api_key, base_url=base_url, max_retries=0, timeout=limits, http_client=http, open_telemetry=False)
     return AnthropicModel(client, endpoint, max_output_tokens, timeouts, retries or Retries())

@@ -19,6 +19,7 @@ from app.domain.chat.entities import Role, Usage
 from app.domain.chat.errors import ModelError
 from app.infrastructure.llm import failures
 from app.infrastructure.llm.failures import Endpoint
+from app.infrastructure.llm.handshake import hang_up_when_cancelled
 from app.infrastructure.llm.json_values import items, mapping, string
 from app.infrastructure.llm.streaming import Retries, Timeouts, stream_answer
 
@@ -164,12 +165,6 @@ def _retry_delay(details: list[dict[str, Any]]) -> str:
     return next((string(detail.get("retryDelay")).removesuffix("s") for detail in details if "retryDelay" in detail), "")
 
 
-async def _remember(response: httpx.Response) -> None:
-    opened = _opened.get(None)
-    if opened is not None:
-        opened.append(response)
-
-
 def google_model(
     *,
     model: str,
@@ -188,7 +183,17 @@ def google_model(
         # The SDK switches the client's own limits off for every request.
         request.extensions["timeout"] = limits.as_dict()
 
-    http = httpx.AsyncClient(limits=_CONNECTIONS, event_hooks={"request": [limit], "response": [_remember]})
+    async def check(response: httpx.Response) -> None:
+        opened = _opened.get(None)
+        if opened is not None:
+            opened.append(response)
+        # The SDK takes any document with status 200 for a stream.
+        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if response.status_code == 200 and content_type != "text/event-stream":
+            raise failures.no_stream(endpoint, content_type, (await response.aread()).decode(errors="replace"))
+
+    hooks = {"request": [limit, hang_up_when_cancelled], "response": [check]}
+    http = httpx.AsyncClient(limits=_CONNECTIONS, event_hooks=hooks)
     options = types.HttpOptions(base_url=base_url, httpx_async_client=http)
     client = genai.Client(api_key=api_key, vertexai=False, http_options=options)
     return GoogleModel(client, http, endpoint, max_output_tokens, timeouts, retries or Retries())

@@ -17,6 +17,7 @@ from app.domain.chat.entities import Usage
 from app.domain.chat.errors import ModelError
 from app.infrastructure.llm import failures
 from app.infrastructure.llm.failures import Endpoint
+from app.infrastructure.llm.handshake import hang_up_when_cancelled
 from app.infrastructure.llm.json_values import Json, count, error_sentence, items, mapping, parsed, string
 from app.infrastructure.llm.streaming import Retries, Timeouts, stream_answer
 
@@ -208,5 +209,6 @@ def _model(
     if endpoint.api_key:
         headers["Authorization"] = f"Bearer {endpoint.api_key}"
     limits = httpx.Timeout(connect=timeouts.connect, pool=timeouts.connect, write=timeouts.first_token, read=None)
-    client = httpx.AsyncClient(headers=headers, timeout=limits, limits=_CONNECTIONS)
+    hooks = {"request": [hang_up_when_cancelled]}
+    client = httpx.AsyncClient(headers=headers, timeout=limits, limits=_CONNECTIONS, event_hooks=hooks)
     return OpenAICompatibleModel(provider, endpoint, max_output_tokens, timeouts, retries or Retries(), client)
