@@ -28,6 +28,8 @@ _STOP_TIMEOUT = 60.0
 _BARE_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 """Nothing of the caller's: a LANG without its locale makes initdb fail, and PG* variables mean other servers."""
 
+_FULL = ("No space left on device", "Check free disk space", "Disk quota exceeded")
+
 
 @dataclass(frozen=True, slots=True)
 class _PidFile:
@@ -47,6 +49,8 @@ class Cluster:
         self._flavour = flavour
         self._programs = programs
         self._child: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
+        self._observer = locks.open_lock(home / locks.SERVER)
         self.socket_folder = socket_folder
 
     def bring_up(self, report: Callable[[str], None]) -> None:
@@ -67,7 +71,7 @@ class Cluster:
         """Does any process of the cluster live? A dead child is reaped on the way."""
         if self._child is not None:
             return self._child.poll() is None
-        return locks.is_held(self._home / locks.SERVER)
+        return self._is_lock_held()
 
     def stop(self, how: signal.Signals) -> None:
         """End the server and wait for the last of its processes; less gently if that takes too long."""
@@ -102,6 +106,8 @@ class Cluster:
             return False
         log.note(f"Adopted the running Postgres, process {found.pid}.")
         self.socket_folder = found.socket_folder
+        self._child = None
+        self._pid = found.pid
         return True
 
     def _make(self, lock: int, report: Callable[[str], None]) -> None:
@@ -112,7 +118,7 @@ class Cluster:
         fresh = self._home / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)  # of a killed initdb
         mark = log.length()
-        command = [self._programs["initdb"], "-D", str(fresh), "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-instructions"]
+        command = [self._programs.path("initdb"), "-D", str(fresh), "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-instructions"]
         made = subprocess.run(  # noqa: S603 - our own command
             [*command, *self._locale(), *self._flavour.initdb_options], env=_BARE_ENVIRONMENT, pass_fds=(lock,), check=False
         )
@@ -140,8 +146,9 @@ class Cluster:
 
     def _launch(self, lock: int) -> None:
         settings = [f"--{name}={value}" for name, value in self._flavour.commanded.items()]
-        command = [self._programs["postgres"], "-D", str(self._data), "-p", str(wire.PORT), "-k", str(self.socket_folder), *settings]
+        command = [self._programs.path("postgres"), "-D", str(self._data), "-p", str(wire.PORT), "-k", str(self.socket_folder), *settings]
         self._child = subprocess.Popen(command, env=_BARE_ENVIRONMENT, pass_fds=(lock,))  # noqa: S603 - our own command
+        self._pid = self._child.pid
 
     def _wait_until_ready(self, mark: int, report: Callable[[str], None]) -> None:
         started = time.monotonic()
@@ -160,7 +167,7 @@ class Cluster:
 
     def _is_ready(self) -> bool:
         found = self._pid_file()
-        return found is not None and self._child is not None and found.ready and found.pid == self._child.pid
+        return found is not None and found.ready and found.pid == self._pid
 
     def _ensure_database(self, mark: int) -> None:
         """At every start, not only at the first: a kill may have come between the two."""
@@ -171,16 +178,21 @@ class Cluster:
         except (OSError, wire.ServerRefused) as error:
             raise self._failure(f"open the database {name} ({error})", mark) from error
 
+    def _is_lock_held(self) -> bool:
+        """Does any process of the cluster live, be it only the last child of a killed server? Asked of the file, not of its name."""
+        if locks.try_exclusive(self._observer):
+            locks.unlock(self._observer)
+            return False
+        return True
+
     def _signal(self, number: signal.Signals) -> None:
-        found = self._pid_file()
-        pid = self._child.pid if self._child is not None else found.pid if found is not None else None
-        if pid is not None and (self._child is None or self._child.poll() is None):
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, number)
+        if self._pid is not None and self.is_alive():
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
     def _gone_within(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
-        while self.is_alive() or locks.is_held(self._home / locks.SERVER):
+        while self.is_alive() or self._is_lock_held():
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.01)
@@ -198,7 +210,7 @@ class Cluster:
     def _failure(self, what: str, mark: int) -> EmbeddedDatabaseError:
         """The sentence for a failure that Postgres described in the log."""
         said = log.quote(mark)
-        if "No space left on device" in said or "Disk quota exceeded" in said:
+        if any(words in said for words in _FULL) or _is_full(self._home):
             return EmbeddedDatabaseError(disk_full(self._home))
         if "could not look up effective user ID" in said:
             return EmbeddedDatabaseError(
@@ -210,6 +222,12 @@ class Cluster:
 def _settings(flavour: Flavour) -> str:
     lines = (f"{name} = '{value}'" for name, value in flavour.written.items())
     return "\n# Written when this cluster was made. Change them freely, here or with ALTER SYSTEM.\n" + "\n".join(lines) + "\n"
+
+
+def _is_full(folder: Path) -> bool:
+    """Too full even for the log to say so."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize < 1024 * 1024
 
 
 def _append(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ last words.
 """
 
 import os
+import select
 import shutil
 import signal
 import sys
@@ -46,9 +47,14 @@ class Keeper:
         self._flavour = FLAVOURS[order.flavour]
         self._users = locks.open_lock(self._home / locks.USERS)
         self._asked_to_end = False
+        self._bell, bell_rope = os.pipe()
+        for end in (self._bell, bell_rope):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(bell_rope, warn_on_full_buffer=False)
+        signal.signal(signal.SIGTERM, self._on_term)
+        signal.signal(signal.SIGCHLD, _only_wake)
 
     def run(self) -> None:
-        signal.signal(signal.SIGTERM, self._on_term)
         programs = self._prepare()
         before = read_record(self._home)
         folder = socket_folder(self._home, Path(before.socket_folder) if before else None)
@@ -84,7 +90,7 @@ class Keeper:
         """Return True when the last user is gone, holding the users' lock exclusively; False if the home was removed."""
         free_since: float | None = None
         while True:
-            time.sleep(self._flavour.poll)
+            self._rest()
             if not locks.is_at(self._order.keeper_lock, self._home / locks.KEEPER):
                 return False
             log.bound()
@@ -97,6 +103,11 @@ class Keeper:
                 free_since = None
                 if not cluster.is_alive():
                     self._bring_back(cluster)
+
+    def _rest(self) -> None:
+        """Until it is time to look again, or a signal says so: the server died, or the keeper is asked to end."""
+        if select.select([self._bell], [], [], self._flavour.poll)[0]:
+            os.read(self._bell, 4096)
 
     def _bring_back(self, cluster: Cluster) -> None:
         log.note("Postgres ended while it is in use; starting it again.")
@@ -118,6 +129,10 @@ class Keeper:
 
     def _on_term(self, _signal: int, _frame: FrameType | None) -> None:
         self._asked_to_end = True
+
+
+def _only_wake(_signal: int, _frame: FrameType | None) -> None:
+    pass
 
 
 def main() -> None:

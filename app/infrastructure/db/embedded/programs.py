@@ -38,8 +38,7 @@ class Programs:
     folder: str
     major: int
 
-    def __getitem__(self, name: str) -> str:
-        """The path of a program."""
+    def path(self, name: str) -> str:
         return f"{self.folder}/{name}"
 
 
@@ -74,14 +73,14 @@ def within_reach(programs: Programs, account: Account) -> Programs:
 
     A copy is made once for each build of the programs, and appears whole or not at all.
     """
-    if succeeds_as(account, [programs["postgres"], "--version"]):
+    if succeeds_as(account, [programs.path("postgres"), "--version"]):
         return programs
-    built = Path(programs["postgres"]).stat()
+    built = Path(programs.path("postgres")).stat()
     target = SYSTEM_FOLDER / f"bin-{programs.major}-{built.st_size:x}-{int(built.st_mtime):x}"
     copied = Programs(str(target / _CARRIER / "install" / "bin"), programs.major)
     if not target.exists():
         _copy(Path(programs.folder).parent, target)
-    if not succeeds_as(account, [copied["postgres"], "--version"]):
+    if not succeeds_as(account, [copied.path("postgres"), "--version"]):
         raise EmbeddedDatabaseError(f"Postgres in {target} cannot be run (is the disk mounted noexec?): start as an ordinary user, {ELSE}.")
     return copied
 
