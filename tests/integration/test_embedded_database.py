@@ -11,7 +11,6 @@ import random
 import shutil
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,7 +28,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="unix sockets an
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change users")
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = sysconfig.get_path("purelib")
+PACKAGES = Path(psycopg.__file__).parents[1]
+ENVIRONMENT = {"PYTHONPATH": f"{ROOT}{os.pathsep}{PACKAGES}", "PATH": os.defpath}
 
 USER = """
 import json, sys
@@ -87,7 +87,7 @@ class User:
     """A process that uses the database until it is told to leave, or killed."""
 
     def __init__(self, data_dir: Path, *, python: str = sys.executable, prefix: tuple[str, ...] = (), script: str = USER, **options: Any):
-        environment = {"PYTHONPATH": f"{ROOT}{os.pathsep}{PACKAGES}", "PATH": os.defpath} | options.pop("env", {})
+        environment = ENVIRONMENT | options.pop("env", {})
         self.process = subprocess.Popen(
             [*prefix, python, "-c", script, str(data_dir)],
             stdin=subprocess.PIPE,
@@ -286,10 +286,7 @@ class TestLife:
         first.sql("CREATE TABLE visits (at timestamptz DEFAULT now())")
         first.leave()
         command = [sys.executable, "-c", RESTLESS, str(made), "2.5"]
-        restless = [
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={"PYTHONPATH": str(ROOT)})
-            for _ in range(3)
-        ]
+        restless = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT) for _ in range(3)]
         while any(process.poll() is None for process in restless):
             if (home / "server.json").exists():  # a keeper that has just been born does not know the signal yet
                 for keeper in keepers(home):
@@ -406,8 +403,7 @@ class TestSurroundings:
 
     def test_psql_keeps_the_database_running(self, made: Path) -> None:
         command = [sys.executable, "-m", "app.infrastructure.db.embedded", str(made), "-At"]
-        environment = {"PYTHONPATH": f"{ROOT}{os.pathsep}{PACKAGES}"}
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment) as psql:
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=ENVIRONMENT) as psql:
             assert psql.stdin is not None
             assert psql.stdout is not None
             for question in ("SELECT 1;\n", "SELECT 2;\n"):
