@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -357,7 +358,8 @@ class TestKills:
         assert workers
         keeper.kill()
         for worker in workers if whom == "keeper and initdb" else []:
-            worker.kill()
+            with suppress(psutil.NoSuchProcess):  # killing one may end the next
+                worker.kill()
         assert join().sql("SELECT 1") == [(1,)]
         assert not half_made.exists()
 
@@ -546,6 +548,15 @@ class TestAsRootAndNot:
         assert user.home.parent == SYSTEM_FOLDER
         assert tmp_path.stat().st_mode & 0o777 == 0o700
         assert len(pwd.getpwall()) == accounts
+
+    def test_a_moved_folder_takes_its_database_along(self, tmp_path: Path) -> None:
+        before, after = tmp_path / "before", tmp_path / "after"
+        home = settle(before).home
+        before.rename(after)
+        assert settle(after).home == home
+        assert settle(before).home != home
+        clear(before)
+        clear(after)
 
     def test_programs_below_a_private_folder_are_copied_out(self, tmp_path: Path, made: Path, join: Callable[..., User]) -> None:
         carried = next(iter(candidates())).folder

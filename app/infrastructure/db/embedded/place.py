@@ -13,9 +13,8 @@ and the account gets in as the group, so that root needs no power over other use
 the door.
 """
 
-import hashlib
 import os
-from contextlib import suppress
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,10 +66,14 @@ def _make_root_home(home: Path, account: Account) -> None:
     if fits(home) and succeeds_as(account, ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(home.parent)]):
         _lend(home, account)
         return
-    folder = SYSTEM_FOLDER / hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    # A new name for every new link: a moved DATA_DIR keeps its database, and the next one in its place starts empty.
+    folder = SYSTEM_FOLDER / os.urandom(8).hex()
     _lend(folder, account)
-    with suppress(FileExistsError):  # another process made the same link
+    (folder / "data_dir").write_text(f"{home.parent}\n")  # for whoever finds it after the link is gone
+    try:
         home.symlink_to(folder)
+    except FileExistsError:  # another process was faster
+        shutil.rmtree(folder)
 
 
 def _lend(folder: Path, account: Account) -> None:
