@@ -172,7 +172,7 @@ class _Watch:
     about once per `limit`, and cancels the waiting task, as `asyncio.timeout` does; unlike that, it never fires between two waits.
     """
 
-    __slots__ = ("_cancels", "_deadline", "_expired", "_loop", "_task", "_timer", "limit")
+    __slots__ = ("_deadline", "_expired", "_loop", "_task", "_timer", "limit")
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
@@ -181,7 +181,6 @@ class _Watch:
         self._task: asyncio.Task[object] | None = None
         self._deadline = 0.0
         self._expired = False
-        self._cancels = 0
 
     def allow(self, limit: float) -> None:
         """Set the limit of the waits that follow."""
@@ -197,6 +196,8 @@ class _Watch:
     async def next(self, pieces: Pieces) -> str | Completion:
         """The next piece. Raises `TimeoutError` after the limit, and whatever `pieces` raises."""
         task = self._task = asyncio.current_task()
+        assert task is not None
+        cancels = task.cancelling()
         self._deadline = self._loop.time() + self.limit
         if self._timer is None:
             self._timer = self._loop.call_at(self._deadline, self._look)
@@ -204,7 +205,7 @@ class _Watch:
             return await pieces.__anext__()
         except asyncio.CancelledError:
             # Not ours alone if the task was cancelled from outside as well: then that goes first.
-            if self._expired and task is not None and task.uncancel() <= self._cancels:
+            if self._expired and task.uncancel() <= cancels:
                 raise TimeoutError from None
             raise
         finally:
@@ -218,5 +219,4 @@ class _Watch:
             self._timer = self._loop.call_at(self._deadline, self._look)
             return
         self._expired = True
-        self._cancels = self._task.cancelling()
         self._task.cancel()

@@ -21,14 +21,16 @@ STOP_EN = _set("""a about above after again all also am an and any anybody anyon
     candidates could did do does doing done during each ever every few find for from further get give given good had has have having he her here
     hers him his how i if in into is it its itself just know known knows least let like list many me mention mentioned mentions more most much my
     name named need no nor not now of on one only or other our out over own people person please question resume same say says she should show so
-    some somebody someone such tell than that the their them then there these they thing things this those through to too under until up us very
+    some somebody someone such tell than that the their them then there these they thing things this those through to too under until up us use
+    used uses using very
     want was we were what which while who whom whose why will with would yes you your""")
 STOP_ES = _set("""a al algo alguien alguna algunas alguno algunos ante antes aquel aquella bien cada candidata candidatas candidato candidatos como con conoce
     conocen cual cuales cualquier cuanta cuantas cuanto cuantos cv da dame de del dime donde dos e el ella ellas ellos en entre era eran es esa
     esas ese eso esos esta estaba estan estar estas este esto estos fue fueron gracias ha haber habia han hace hacer hacia hay he la las le les lo
     los mas me mejor mi mis mismo mucha muchas mucho muchos muestra muestrame muy nada ni ninguna ninguno no nos nosotros nuestro o otra otras otro
     otros para pero persona personas poco por porque pregunta que quien quienes saber sabe saben se sea segun ser si sido sin sobre son su sus
-    tambien tanto te tener tiene tienen toda todas todo todos tu un una unas uno unos usted y ya yo""")
+    tambien tanto te tener tiene tienen toda todas todo todos tu un una unas uno unos usa
+    usar uso usted utiliza utilizar y ya yo""")
 FOLLOW_UP = _set("she he her him his hers they them their it its that ella el ellas ellos su sus ese esa esto eso")
 OPENERS = _set("and also y e tambien pero but so entonces ok")
 

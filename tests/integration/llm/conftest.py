@@ -1,5 +1,6 @@
 """Fake providers on a loopback port, and one fixture that makes each of the product's adapters talk to them."""
 
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
@@ -9,6 +10,17 @@ from tests.providers import adapters
 from tests.providers.running import RunningProviders, running_providers
 
 Make = Callable[..., LanguageModel]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_certificates() -> Iterator[None]:
+    """No test here gets as far as a certificate, and every HTTP client loads some hundred of them."""
+
+    def load_none(*_: object, **__: object) -> None: ...
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl.SSLContext, "load_verify_locations", load_none)
+        yield
 
 
 @pytest.fixture(scope="session")
