@@ -54,6 +54,10 @@ class Transactions(Protocol):
         """A transaction in which each statement sees what was committed before it."""
         ...
 
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """For reading only: every statement by itself, as of its own moment. The cheapest way to ask one question."""
+        ...
+
     def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A read-only transaction in which all statements see one moment."""
         ...

@@ -18,7 +18,7 @@ class FollowRun:
 
         Raises `NotFound`, and `NothingNew` if the run is finished and the cursor at its end: the reader may stop for good.
         """
-        async with self._transactions.begin() as work:
+        async with self._transactions.reading() as work:
             run = await work.runs.get(run_id)
         if run is None:
             raise NotFound("run", run_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.application.chat.read_thread import found_thread
 from app.application.ports import RunFeed, Transactions
 from app.domain.chat.entities import Run
-from app.domain.chat.errors import InvalidInput
+from app.domain.chat.errors import InvalidCursor
 from app.domain.chat.events import EventType, StoredEvent
 
 
@@ -29,7 +29,7 @@ class FollowThread:
         """The events of the thread's runs after a position, then for as long as the service runs.
 
         Without a position: from the first event of the oldest unfinished run, or of the next run to come. Raises `NotFound`, and
-        `InvalidInput` for a position in another thread.
+        `InvalidCursor` for a position in another thread.
         """
         async with self._transactions.snapshot() as work:
             await found_thread(work, thread_id)
@@ -43,7 +43,7 @@ class FollowThread:
             elif after.run_id is not None:
                 run = await work.runs.get(after.run_id)
                 if run is None or run.thread_id != thread_id:
-                    raise InvalidInput("The cursor does not belong to this thread.", code="invalid_cursor")
+                    raise InvalidCursor("The cursor does not belong to this thread.")
         return self._follow(thread_id, after)
 
     async def _follow(self, thread_id: UUID, position: ThreadPosition) -> AsyncGenerator[Sequence[StoredEvent], None]:
@@ -66,10 +66,10 @@ class FollowThread:
                 run_id, seq = following.run_id, 0
 
     async def _is_at_end(self, run_id: UUID, seq: int) -> bool:
-        async with self._transactions.begin() as work:
+        async with self._transactions.reading() as work:
             run = await work.runs.get(run_id)
         return run is None or (run.status.is_final and seq >= run.last_seq)
 
     async def _next(self, thread_id: UUID, run_id: UUID | None) -> Run | None:
-        async with self._transactions.begin() as work:
+        async with self._transactions.reading() as work:
             return await work.runs.next_in_thread(thread_id, run_id)

@@ -80,7 +80,7 @@ class RegenerateRun:
 
     async def execute(self, request: RegenerateRequest) -> Posted:
         """Store a new run on the same user message; the older answer stays as its sibling. Raises as `PostMessageCreateRun` does."""
-        async with self._transactions.begin() as work:
+        async with self._transactions.reading() as work:
             run = await work.runs.get(request.run_id)
         if run is None:
             raise NotFound("run", request.run_id)

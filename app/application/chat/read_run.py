@@ -13,7 +13,7 @@ class ReadRun:
 
     async def execute(self, run_id: UUID) -> Run:
         """The run with its newest committed event's number. Raises `NotFound`."""
-        async with self._transactions.begin() as work:
+        async with self._transactions.reading() as work:
             run = await work.runs.get(run_id)
         if run is None:
             raise NotFound("run", run_id)

@@ -18,7 +18,7 @@ class ReadThread:
 
     async def execute(self, thread_id: UUID) -> Thread:
         """The thread. Raises `NotFound`."""
-        async with self._transactions.begin() as work:
+        async with self._transactions.reading() as work:
             return await found_thread(work, thread_id)
 
 
@@ -36,7 +36,7 @@ class ListThreads:
 
     async def execute(self, request: ListThreadsRequest) -> Sequence[Thread]:
         """A page of the user's threads, the one used last first. Raises `NotFound` for an unknown user."""
-        async with self._transactions.begin() as work:
+        async with self._transactions.reading() as work:
             if await work.users.get(request.user_id) is None:
                 raise NotFound("user", request.user_id)
             return await work.threads.page(request.user_id, request.limit, request.before, request.query)

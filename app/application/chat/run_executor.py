@@ -117,10 +117,10 @@ class RunExecutor:
             raise
 
     async def _load(self, claim: Claim) -> _Task:
-        """Everything about the run in one snapshot, as soon as the database gives it."""
+        """Everything about the run, as soon as the database gives it. None of it can change any more: the fence is up, the past is past."""
         while True:
             try:
-                async with self._transactions.snapshot() as work:
+                async with self._transactions.reading() as work:
                     thread = await found_thread(work, claim.thread_id)
                     branch = await work.messages.branch(claim.message_id, BRANCH_LIMIT)
                     so_far = await read_transcript(work, claim.run_id) if claim.attempt > 1 else Transcript()

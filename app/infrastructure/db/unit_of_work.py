@@ -1,6 +1,6 @@
-"""Transactions on Postgres: one session, the repositories inside it, and failures as domain errors.
+"""Units of work on Postgres: one connection, the repositories on it, and failures as domain errors.
 
-`bootstrap.py` makes the one `PostgresTransactions` of a process; use cases, the hub and the supervisor begin their units of work with it.
+`bootstrap.py` makes one `PostgresTransactions` an engine; use cases, the feed and the supervisor begin their units of work with it.
 """
 
 from collections.abc import AsyncGenerator
@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import psycopg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.application.ports import UnitOfWork
 from app.domain.chat.errors import Unavailable
@@ -22,34 +22,37 @@ from app.infrastructure.repositories.users import PostgresUsers
 
 
 class PostgresUnitOfWork:
-    """One session and the repositories that share it."""
+    """One connection and the repositories that share it."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-        self.users = PostgresUsers(session)
-        self.threads = PostgresThreads(session)
-        self.messages = PostgresMessages(session)
-        self.runs = PostgresRuns(session)
-        self.run_events = PostgresRunEvents(session)
-        self.leases = PostgresLeases(session)
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.users = PostgresUsers(connection)
+        self.threads = PostgresThreads(connection)
+        self.messages = PostgresMessages(connection)
+        self.runs = PostgresRuns(connection)
+        self.run_events = PostgresRunEvents(connection)
+        self.leases = PostgresLeases(connection)
 
     async def commit(self) -> None:
         """See `UnitOfWork.commit`."""
-        await self._session.commit()
+        await self._connection.commit()
 
 
 class PostgresTransactions:
-    """The `Transactions` of one engine."""
+    """The `Transactions` of one engine. The three kinds share its pool."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
-        self._snapshots = async_sessionmaker(
-            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), expire_on_commit=False, autoflush=False
-        )
+        self._writing = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """See `Transactions.begin`."""
-        return _unit_of_work(self._sessions)
+        return _unit_of_work(self._writing)
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """See `Transactions.reading`: no BEGIN, no ROLLBACK, one round trip a statement."""
+        return _unit_of_work(self._reading)
 
     def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """See `Transactions.snapshot`."""
@@ -57,10 +60,10 @@ class PostgresTransactions:
 
 
 @asynccontextmanager
-async def _unit_of_work(sessions: async_sessionmaker[AsyncSession]) -> AsyncGenerator[UnitOfWork, None]:
+async def _unit_of_work(engine: AsyncEngine) -> AsyncGenerator[UnitOfWork, None]:
     try:
-        async with sessions() as session:
-            yield PostgresUnitOfWork(session)
+        async with engine.connect() as connection:
+            yield PostgresUnitOfWork(connection)
     except PoolTimeoutError:
         raise Unavailable("database_busy", "All database connections are in use. Try again in a moment.") from None
     except (OperationalError, InterfaceError) as error:

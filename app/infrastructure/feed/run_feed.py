@@ -64,7 +64,7 @@ class HubRunFeed:
         if not followed:
             return
         try:
-            async with self._transactions.begin() as work:
+            async with self._transactions.reading() as work:
                 latest = await work.run_events.last_seqs(followed)
         except Unavailable:
             return
@@ -89,7 +89,7 @@ class HubRunFeed:
 
     async def _stored(self, run_id: UUID, cursor: int) -> Sequence[StoredEvent] | None:
         try:
-            async with self._transactions.begin() as work:
+            async with self._transactions.reading() as work:
                 return await work.run_events.read(run_id, cursor, READ_AT_ONCE)
         except Unavailable:
             return None

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 _RENEW = text("""
     INSERT INTO executors (id, lease_until, host) VALUES (:id, now() + make_interval(secs => :seconds), :host)
@@ -20,14 +20,14 @@ _FORGET_THE_DEAD = text("""
 
 
 class PostgresLeases:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
 
     async def renew(self, executor_id: UUID, seconds: float, host: str) -> None:
         """See `LeaseRepository.renew`."""
-        await self._session.execute(_RENEW, {"id": executor_id, "seconds": seconds, "host": host})
+        await self._connection.execute(_RENEW, {"id": executor_id, "seconds": seconds, "host": host})
 
     async def release(self, executor_id: UUID) -> None:
         """See `LeaseRepository.release`. Also sweeps out rows of processes that died long ago."""
-        await self._session.execute(_RELEASE, {"id": executor_id})
-        await self._session.execute(_FORGET_THE_DEAD)
+        await self._connection.execute(_RELEASE, {"id": executor_id})
+        await self._connection.execute(_FORGET_THE_DEAD)

@@ -4,34 +4,33 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, literal, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat.entities import Failure, Message, MessageStatus, Role, Source
-from app.infrastructure.models.tables import MessageRow
 
-_COLUMNS = (
-    MessageRow.id,
-    MessageRow.thread_id,
-    MessageRow.ordinal,
-    MessageRow.role,
-    MessageRow.content,
-    MessageRow.status,
-    MessageRow.parent_id,
-    MessageRow.run_id,
-    MessageRow.sources,
-    MessageRow.error,
-    MessageRow.created_at,
-)
+_GET = text("SELECT * FROM messages WHERE id = :id")
+_PAGE = text("SELECT * FROM messages WHERE thread_id = :thread_id AND ordinal < :before ORDER BY ordinal DESC LIMIT :limit")
+
+# Walks up by primary key, from the message to the root or as far as the limit.
+_BRANCH = text("""
+    WITH RECURSIVE line AS (
+        SELECT messages.*, 1 AS distance FROM messages WHERE id = :id
+        UNION ALL
+        SELECT parent.*, line.distance + 1 FROM line JOIN messages AS parent ON parent.id = line.parent_id WHERE line.distance < :limit
+    )
+    SELECT * FROM line ORDER BY distance DESC
+""")
+_END = 2**63 - 1
 
 
 class PostgresMessages:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
 
     async def get(self, message_id: UUID) -> Message | None:
         """See `MessageRepository.get`."""
-        row = (await self._session.execute(select(*_COLUMNS).where(MessageRow.id == message_id))).one_or_none()
+        row = (await self._connection.execute(_GET, {"id": message_id})).one_or_none()
         return _message(row) if row else None
 
     async def latest(self, thread_id: UUID) -> Message | None:
@@ -41,25 +40,12 @@ class PostgresMessages:
 
     async def page(self, thread_id: UUID, limit: int, before: int | None) -> Sequence[Message]:
         """See `MessageRepository.page`."""
-        statement = select(*_COLUMNS).where(MessageRow.thread_id == thread_id)
-        if before is not None:
-            statement = statement.where(MessageRow.ordinal < before)
-        statement = statement.order_by(MessageRow.ordinal.desc()).limit(limit)
-        return [_message(row) for row in await self._session.execute(statement)]
+        parameters = {"thread_id": thread_id, "limit": limit, "before": _END if before is None else before}
+        return [_message(row) for row in await self._connection.execute(_PAGE, parameters)]
 
     async def branch(self, message_id: UUID, limit: int) -> Sequence[Message]:
-        """See `MessageRepository.branch`. One recursive statement walks up by primary key."""
-        line = (
-            select(MessageRow.id, MessageRow.parent_id, literal(1).label("distance"))
-            .where(MessageRow.id == message_id)
-            .cte("line", recursive=True)
-        )
-        ancestors = select(MessageRow.id, MessageRow.parent_id, line.c.distance + 1).where(
-            MessageRow.id == line.c.parent_id, line.c.distance < limit
-        )
-        line = line.union_all(ancestors)
-        statement = select(*_COLUMNS).join(line, MessageRow.id == line.c.id).order_by(line.c.distance.desc())
-        return [_message(row) for row in await self._session.execute(statement)]
+        """See `MessageRepository.branch`."""
+        return [_message(row) for row in await self._connection.execute(_BRANCH, {"id": message_id, "limit": limit})]
 
 
 def _message(row: Row[*tuple[Any, ...]]) -> Message:

@@ -7,17 +7,28 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Row, Select, TextClause, Uuid, bindparam, func, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ARRAY, Integer, Row, TextClause, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim, Executor, Failure, NewMessage, NewRun, Run, RunStatus, Usage
 from app.domain.chat.events import StoredEvent, payload
 from app.infrastructure.db.log_statements import APPEND, CLOSE, Written, append_parameters, close_parameters
-from app.infrastructure.models.tables import RunEventRow, RunRow
 
 OUTSIDE = "-"
 """The writer's name in nudges about endings that no executor wrote: every process hears them, this one too."""
+
+_RUNS = """
+    SELECT runs.*, coalesce((SELECT seq FROM run_events WHERE run_id = runs.id ORDER BY seq DESC LIMIT 1), 0) AS last_seq FROM runs
+"""
+_GET = text(_RUNS + "WHERE id = :id")
+_BY_KEY = text(_RUNS + "WHERE thread_id = :thread_id AND idempotency_key = :key")
+_UNFINISHED = text(_RUNS + "WHERE thread_id = :thread_id AND status IN ('queued', 'running') ORDER BY ordinal")
+_LATEST_IN_THREAD = text(_RUNS + "WHERE thread_id = :thread_id ORDER BY ordinal DESC LIMIT 1")
+_NEXT_IN_THREAD = text(
+    _RUNS  # noqa: S608 - constants only
+    + "WHERE thread_id = :thread_id AND ordinal > coalesce((SELECT ordinal FROM runs WHERE id = :after), 0) ORDER BY ordinal LIMIT 1"
+).bindparams(bindparam("after", type_=Uuid()))
 
 _ADD_MESSAGE = text("""
     INSERT INTO messages (id, thread_id, role, content, status, parent_id)
@@ -77,13 +88,13 @@ _STILL_OWNED = text("""
 
 
 class PostgresRuns:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
 
     async def add(self, run: NewRun, message: NewMessage | None) -> Run:
         """See `RunRepository.add`."""
         if message is not None:
-            await self._session.execute(
+            await self._connection.execute(
                 _ADD_MESSAGE,
                 {
                     "message_id": message.message_id,
@@ -105,7 +116,7 @@ class PostgresRuns:
             "thread": str(run.thread_id),
             **_executor(run.owner),
         }
-        row = (await self._session.execute(_ADD, parameters)).one()
+        row = (await self._connection.execute(_ADD, parameters)).one()
         return Run(
             run_id=run.run_id,
             thread_id=run.thread_id,
@@ -122,29 +133,24 @@ class PostgresRuns:
 
     async def get(self, run_id: UUID) -> Run | None:
         """See `RunRepository.get`."""
-        return await self._one(_runs().where(RunRow.id == run_id))
+        return await self._one(_GET, {"id": run_id})
 
     async def by_idempotency_key(self, thread_id: UUID, key: str) -> tuple[Run, str] | None:
         """See `RunRepository.by_idempotency_key`."""
-        statement = _runs().where(RunRow.thread_id == thread_id, RunRow.idempotency_key == key)
-        row = (await self._session.execute(statement)).one_or_none()
+        row = (await self._connection.execute(_BY_KEY, {"thread_id": thread_id, "key": key})).one_or_none()
         return (_run(row), row.idempotency_digest) if row else None
 
     async def unfinished(self, thread_id: UUID) -> Sequence[Run]:
         """See `RunRepository.unfinished`."""
-        statement = _runs().where(RunRow.thread_id == thread_id, RunRow.status.in_(("queued", "running"))).order_by(RunRow.ordinal)
-        return [_run(row) for row in await self._session.execute(statement)]
+        return [_run(row) for row in await self._connection.execute(_UNFINISHED, {"thread_id": thread_id})]
 
     async def next_in_thread(self, thread_id: UUID, after: UUID | None) -> Run | None:
         """See `RunRepository.next_in_thread`."""
-        statement = _runs().where(RunRow.thread_id == thread_id)
-        if after is not None:
-            statement = statement.where(RunRow.ordinal > select(RunRow.ordinal).where(RunRow.id == after).scalar_subquery())
-        return await self._one(statement.order_by(RunRow.ordinal).limit(1))
+        return await self._one(_NEXT_IN_THREAD, {"thread_id": thread_id, "after": after})
 
     async def latest_in_thread(self, thread_id: UUID) -> Run | None:
         """See `RunRepository.latest_in_thread`."""
-        return await self._one(_runs().where(RunRow.thread_id == thread_id).order_by(RunRow.ordinal.desc()).limit(1))
+        return await self._one(_LATEST_IN_THREAD, {"thread_id": thread_id})
 
     async def fence(self, run_id: UUID) -> Claim | None:
         """See `RunRepository.fence`."""
@@ -155,9 +161,8 @@ class PostgresRuns:
         events = tuple(
             StoredEvent(claim.run_id, seq, event.type, payload(event)) for seq, event in enumerate(ending.events, start=last_seq + 1)
         )
-        connection = await self._session.connection()
-        await connection.exec_driver_sql(APPEND.decode(), append_parameters([Written(claim, events, ending)], OUTSIDE))
-        row = (await connection.exec_driver_sql(CLOSE.decode(), close_parameters([(claim, ending)]))).one()
+        await self._connection.exec_driver_sql(APPEND.decode(), append_parameters([Written(claim, events, ending)], OUTSIDE))
+        row = (await self._connection.exec_driver_sql(CLOSE.decode(), close_parameters([(claim, ending)]))).one()
         return claim.run_id in row[0]
 
     async def claim_queued(self, executor: Executor, limit: int) -> Sequence[Claim]:
@@ -171,14 +176,14 @@ class PostgresRuns:
     async def still_owned(self, executor_id: UUID, held: Sequence[Claim]) -> set[UUID]:
         """See `RunRepository.still_owned`."""
         parameters = {"owner": executor_id, "ids": [claim.run_id for claim in held], "attempts": [claim.attempt for claim in held]}
-        return set((await self._session.scalars(_STILL_OWNED, parameters)).all())
+        return set((await self._connection.scalars(_STILL_OWNED, parameters)).all())
 
-    async def _one(self, statement: Select[*tuple[Any, ...]]) -> Run | None:
-        row = (await self._session.execute(statement)).one_or_none()
+    async def _one(self, statement: TextClause, parameters: dict[str, Any]) -> Run | None:
+        row = (await self._connection.execute(statement, parameters)).one_or_none()
         return _run(row) if row else None
 
     async def _claims(self, statement: TextClause, parameters: dict[str, Any]) -> Sequence[Claim]:
-        rows = await self._session.execute(statement, parameters)
+        rows = await self._connection.execute(statement, parameters)
         return [Claim(row.id, row.thread_id, row.message_id, row.answer_id, row.attempt) for row in rows]
 
 
@@ -186,11 +191,6 @@ def _executor(executor: Executor | None) -> dict[str, Any]:
     if executor is None:
         return {"owner": None, "provider": None, "model": None}
     return {"owner": executor.executor_id, "provider": executor.provider, "model": executor.model}
-
-
-def _runs() -> Select[*tuple[Any, ...]]:
-    newest = select(func.max(RunEventRow.seq)).where(RunEventRow.run_id == RunRow.id).correlate(RunRow).scalar_subquery()
-    return select(*RunRow.__table__.columns, func.coalesce(newest, 0).label("last_seq"))
 
 
 def _run(row: Row[*tuple[Any, ...]]) -> Run:
