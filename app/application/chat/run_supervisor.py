@@ -132,8 +132,13 @@ class RunSupervisor:
         return self._pace.slots - self.busy
 
     def _release(self) -> None:
+        self._look_again_if_full()
         self._reserved -= 1
-        self._wake.set()
+
+    def _look_again_if_full(self) -> None:
+        """A slot is about to get free: whatever came while there was none was left lying. Otherwise nudges bring what comes."""
+        if self._free() < 1:
+            self._wake.set()
 
     def _start(self, claim: Claim) -> None:
         assert self._tasks is not None, "runs start only while the supervisor runs"
@@ -150,11 +155,11 @@ class RunSupervisor:
             # next look finds it, and counts the attempt.
             _log.exception("A run could not be executed", extra={"run_id": str(claim.run_id)})
         finally:
+            self._look_again_if_full()
             if self._running[claim.run_id][0] is claim:
                 del self._running[claim.run_id]
             if not self._running:
                 self._idle.set()
-            self._wake.set()
 
     async def _stop_all(self) -> None:
         tasks = [task for _, task in self._running.values()]

@@ -260,10 +260,11 @@ class GroupCommitLog:
         connection = self._connection
         endings = [(written.claim, written.ending) for written in batch if written.ending is not None]
         if not endings:
-            return await _ids(connection, APPEND, append_parameters(batch, self._name))
-        async with connection.transaction():
-            writable = await _ids(connection, APPEND, append_parameters(batch, self._name))
-            closed = await _ids(connection, CLOSE, close_parameters(endings))
+            return await _ids(await connection.execute(APPEND, append_parameters(batch, self._name)))
+        async with connection.pipeline(), connection.transaction():  # four statements, one round trip
+            appending = await connection.execute(APPEND, append_parameters(batch, self._name))
+            closing = await connection.execute(CLOSE, close_parameters(endings))
+        writable, closed = await _ids(appending), await _ids(closing)
         if repeated:  # the last try may have closed them before its connection died
             closed |= await self._closed_before(connection, endings)
         return (writable | closed) - {claim.run_id for claim, _ in endings if claim.run_id not in closed}
@@ -280,9 +281,8 @@ class GroupCommitLog:
             await connection.close()
 
 
-async def _ids(connection: psycopg.AsyncConnection, statement: bytes, parameters: dict[str, object]) -> set[UUID]:
-    """Run one of the log statements and read the run ids it answers first."""
-    cursor = await connection.execute(statement, parameters)
+async def _ids(cursor: psycopg.AsyncCursor) -> set[UUID]:
+    """The run ids that one of the log statements answers first."""
     row = await cursor.fetchone()
     assert row is not None
     return set(row[0])

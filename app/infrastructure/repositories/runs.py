@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Row, TextClause, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Boolean, Integer, Row, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat.ending import Ending
@@ -30,13 +30,11 @@ _NEXT_IN_THREAD = text(
     + "WHERE thread_id = :thread_id AND ordinal > coalesce((SELECT ordinal FROM runs WHERE id = :after), 0) ORDER BY ordinal LIMIT 1"
 ).bindparams(bindparam("after", type_=Uuid()))
 
-_ADD_MESSAGE = text("""
-    INSERT INTO messages (id, thread_id, role, content, status, parent_id)
-    VALUES (:message_id, :thread_id, 'user', :content, 'done', :parent_id)
-""")
-
 _ADD = text("""
-    WITH added AS (
+    WITH asked AS (
+        INSERT INTO messages (id, thread_id, role, content, status, parent_id)
+        SELECT :message_id, :thread_id, 'user', :content, 'done', :parent_id WHERE :is_new
+    ), added AS (
         INSERT INTO runs (id, thread_id, message_id, answer_id, status, attempt, owner, provider, model, started_at,
                           idempotency_key, idempotency_digest)
         VALUES (:id, :thread_id, :message_id, :answer_id, :status, :attempt, :owner, :provider, :model,
@@ -46,7 +44,23 @@ _ADD = text("""
     SELECT ordinal, created_at, started_at, pg_notify('run_added', :thread),
         CASE WHEN :attempt = 0 THEN pg_notify('run_queue', '') END
     FROM added
-""").bindparams(bindparam("owner", type_=Uuid()))
+""").bindparams(
+    bindparam("id", type_=Uuid()),
+    bindparam("thread_id", type_=Uuid()),
+    bindparam("message_id", type_=Uuid()),
+    bindparam("parent_id", type_=Uuid()),
+    bindparam("answer_id", type_=Uuid()),
+    bindparam("owner", type_=Uuid()),
+    bindparam("content", type_=Text()),
+    bindparam("status", type_=Text()),
+    bindparam("provider", type_=Text()),
+    bindparam("model", type_=Text()),
+    bindparam("key", type_=Text()),
+    bindparam("digest", type_=Text()),
+    bindparam("thread", type_=Text()),
+    bindparam("attempt", type_=Integer()),
+    bindparam("is_new", type_=Boolean()),
+)
 
 _FENCE = text("""
     UPDATE runs SET attempt = attempt + 1 WHERE id = :id AND status IN ('queued', 'running')
@@ -93,16 +107,6 @@ class PostgresRuns:
 
     async def add(self, run: NewRun, message: NewMessage | None) -> Run:
         """See `RunRepository.add`."""
-        if message is not None:
-            await self._connection.execute(
-                _ADD_MESSAGE,
-                {
-                    "message_id": message.message_id,
-                    "thread_id": message.thread_id,
-                    "content": message.content,
-                    "parent_id": message.parent_id,
-                },
-            )
         status, attempt = (RunStatus.RUNNING, 1) if run.owner else (RunStatus.QUEUED, 0)
         parameters = {
             "id": run.run_id,
@@ -114,6 +118,9 @@ class PostgresRuns:
             "key": run.idempotency.key if run.idempotency else None,
             "digest": run.idempotency.digest if run.idempotency else None,
             "thread": str(run.thread_id),
+            "is_new": message is not None,
+            "content": message.content if message else "",
+            "parent_id": message.parent_id if message else None,
             **_executor(run.owner),
         }
         row = (await self._connection.execute(_ADD, parameters)).one()
