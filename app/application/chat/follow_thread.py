@@ -7,8 +7,7 @@ from uuid import UUID
 
 from app.application.chat.read_thread import found_thread
 from app.application.ports import RunFeed, Transactions
-from app.domain.chat.entities import Run
-from app.domain.chat.errors import InvalidCursor
+from app.domain.chat.errors import InvalidCursor, NotFound, Unavailable
 from app.domain.chat.events import EventType, StoredEvent
 
 
@@ -26,7 +25,7 @@ class FollowThread:
         self._feed = feed
 
     async def execute(self, thread_id: UUID, after: ThreadPosition | None) -> AsyncGenerator[Sequence[StoredEvent], None]:
-        """The events of the thread's runs after a position, then for as long as the service runs.
+        """The events of the thread's runs after a position, then for as long as the service runs and the thread is there.
 
         Without a position: from the first event of the oldest unfinished run, or of the next run to come. Raises `NotFound`, and
         `InvalidCursor` for a position in another thread.
@@ -50,26 +49,33 @@ class FollowThread:
         async with self._feed.runs_of(thread_id) as bell:
             run_id, seq = position.run_id, position.seq
             while True:
-                if run_id is not None and not await self._is_at_end(run_id, seq):
-                    ended = False
-                    async with aclosing(self._feed.follow(run_id, seq)) as events:
-                        async for batch in events:
-                            yield batch
-                            ended = batch[-1].type is EventType.DONE
-                    if not ended:
-                        return
-                following = await self._next(thread_id, run_id)
-                while following is None:
+                try:
+                    place = await self._place(thread_id, run_id, seq)
+                except NotFound:
+                    return
+                except Unavailable:  # readers wait for the database, they are not thrown out
+                    place = None
+                if place is None:
                     if not await bell.rung():
                         return
-                    following = await self._next(thread_id, run_id)
-                run_id, seq = following.run_id, 0
+                    continue
+                run_id, seq = place
+                ended = False
+                async with aclosing(self._feed.follow(run_id, seq)) as events:
+                    async for batch in events:
+                        yield batch
+                        seq = batch[-1].seq
+                        ended = batch[-1].type is EventType.DONE
+                if not ended:
+                    return
 
-    async def _is_at_end(self, run_id: UUID, seq: int) -> bool:
+    async def _place(self, thread_id: UUID, run_id: UUID | None, seq: int) -> tuple[UUID, int] | None:
+        """Where to read on: in this run, or from the beginning of the next; None while there is none. Raises `NotFound` without the thread."""
         async with self._transactions.reading() as work:
-            run = await work.runs.get(run_id)
-        return run is None or (run.status.is_final and seq >= run.last_seq)
-
-    async def _next(self, thread_id: UUID, run_id: UUID | None) -> Run | None:
-        async with self._transactions.reading() as work:
-            return await work.runs.next_in_thread(thread_id, run_id)
+            run = await work.runs.get(run_id) if run_id else None
+            if run is not None and not (run.status.is_final and seq >= run.last_seq):
+                return run.run_id, seq
+            following = await work.runs.next_in_thread(thread_id, run_id)
+            if following is None:
+                await found_thread(work, thread_id)
+            return (following.run_id, 0) if following else None
