@@ -12,7 +12,7 @@ from tests.providers.running import RunningProviders
 from tests.providers.script import expected_text
 from tests.providers.server import Recorded
 from tests.reader import Reader, Seen
-from tests.talk import messages, new_thread, post, run
+from tests.talk import new_thread, post, run
 
 _numbers = count(1)
 
@@ -36,8 +36,9 @@ class Asked:
 
 
 def asks(record: Recorded, question: str) -> bool:
-    """Whether a request to the provider carries this question."""
-    return any(question in turn["content"] for turn in record.body["messages"])
+    """Whether a request to the provider is about this question: earlier ones are only its history."""
+    questions = [turn["content"] for turn in record.body.get("messages", ()) if turn["role"] == "user" and "[[" in turn["content"]]
+    return bool(questions) and questions[-1].endswith(question)
 
 
 async def ask(client: httpx.AsyncClient, base_url: str, directives: str, thread_id: str | None = None, **fields: Any) -> Asked:
@@ -55,8 +56,9 @@ async def ask_all(client: httpx.AsyncClient, base_urls: Sequence[str], directive
 
 async def answer(client: httpx.AsyncClient, base_url: str, asked: Asked) -> dict[str, Any]:
     """The stored answer."""
-    stored = (await messages(client, base_url, asked.thread_id))["messages"]
-    return next(message for message in stored if message["message_id"] == asked.answer_id)
+    page = await client.get(f"{base_url}/api/threads/{asked.thread_id}/messages", params={"limit": 100})
+    [stored] = [message for message in page.json()["messages"] if message["message_id"] == asked.answer_id]
+    return stored
 
 
 async def late_reader(client: httpx.AsyncClient, base_url: str, asked: Asked) -> Seen:
