@@ -1,7 +1,8 @@
 """What a fake provider is to do for one request, read from a directive in the conversation; pure, so that checkers can use it too.
 
-A directive stands inside the user's question: `[[tokens=300 rate=50]]`, `[[fault=drop after=20 times=1]]`. Several are merged. An unknown
-word is an error (the fake answers 400), so that a typing mistake cannot pass for a healthy provider.
+A directive stands inside the user's question: `[[tokens=300 rate=50]]`, `[[fault=drop after=20 times=1]]`; of several the last counts, since
+the product joins a question that failed with the next one. An unknown word is an error (the fake answers 400), so that a typing mistake
+cannot pass for a healthy provider.
 
     tokens=40       words of the answer             rate=0          tokens a second, 0: as fast as they go
     id=abc          what the words are called       first=0.5       seconds before the first token
@@ -92,10 +93,9 @@ class Task:
 def parse(message: str) -> Script:
     """The script in a message. Raises `DirectiveError`."""
     values: dict[str, str] = {}
-    for body in _DIRECTIVE.findall(message):
-        for word in str(body).split():
-            name, _, value = word.partition("=")
-            values["continuation" if name == "continue" else name] = value
+    for word in (_DIRECTIVE.findall(message) or [""])[-1].split():
+        name, _, value = word.partition("=")
+        values["continuation" if name == "continue" else name] = value
     return _script(tuple(sorted(values.items())))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.application.chat.prompt import CONTINUE
 from tests.providers import script
 from tests.providers.script import DirectiveError, Turn, answer, expected_text, parse, task_of
 
@@ -11,7 +12,7 @@ def conversation(*texts: str) -> list[Turn]:
 
 
 def test_the_text_follows_from_the_directive_alone() -> None:
-    assert expected_text("Hi [[tokens=3 id=a]] there [[rate=9 fault=drop]]") == "a1 a2 a3"
+    assert expected_text("Hi [[fault=400]]\n\nthere [[tokens=3 id=a rate=9 fault=drop]]") == "a1 a2 a3"
     assert expected_text("[[tokens=200]]", 3) == expected_text("[[tokens=3]]")
     assert expected_text("[[text=Ada_knows_Go]]") == "Ada knows Go"
     assert len(set(script.pieces(parse("[[tokens=500]]")))) == 500
@@ -25,6 +26,12 @@ def test_a_mistyped_directive_is_an_error(wrong: str) -> None:
 
 def test_the_last_question_counts() -> None:
     assert task_of(conversation("[[tokens=1]]", "word1", "[[tokens=2]]")).script.tokens == 2
+
+
+def test_understands_how_the_product_asks_to_continue() -> None:
+    question = "Who? [[tokens=40]]"
+    asked = conversation(question, expected_text(question, 7), CONTINUE)
+    assert task_of(asked).partial == expected_text(question, 7)
 
 
 @pytest.mark.parametrize("cut", [1, 9, 50, 120])
