@@ -1,5 +1,6 @@
 """Renaming and deleting a conversation: `PATCH` and `DELETE /api/threads/{id}`."""
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,9 @@ from app.application.chat.read_thread import found_thread
 from app.application.ports import Transactions
 from app.domain.chat.entities import Thread
 from app.domain.chat.errors import NotFound
+
+FAREWELL_SECONDS = 0.3
+"""Between the end of a deleted thread's runs and the removal of their log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,16 @@ class DeleteThread:
     async def execute(self, thread_id: UUID) -> None:
         """Cancel what runs, then remove everything. Raises `NotFound`.
 
-        Two commits: the first ends the runs, so that readers see `done` and models stop; only the second takes the log away.
+        Two commits: the first ends the runs, so that readers see `done` and models stop; only the second takes the log away. In between readers,
+        whose processes were nudged by the first, get a moment to read the end: one that misses it is told 404 when it comes back.
         """
         async with self._transactions.begin() as work:
             await found_thread(work, thread_id)
+            unfinished = await work.runs.unfinished(thread_id)
             await cancel_unfinished(work, thread_id)
             await work.commit()
+        if unfinished:
+            await asyncio.sleep(FAREWELL_SECONDS)
         async with self._transactions.begin() as work:
             await work.threads.delete(thread_id)
             await work.commit()
