@@ -11,7 +11,7 @@ from app.domain.chat.events import EventType, StoredEvent
 _READ = text("SELECT seq, type, data::text FROM run_events WHERE run_id = :run_id AND seq > :after ORDER BY seq LIMIT :limit")
 
 _LAST_SEQS = text("""
-    SELECT runs.id, coalesce((SELECT seq FROM run_events WHERE run_id = runs.id ORDER BY seq DESC LIMIT 1), 0)
+    SELECT runs.id, coalesce((SELECT seq FROM run_events WHERE run_id = runs.id ORDER BY seq DESC LIMIT 1), 0) AS last_seq
     FROM runs WHERE runs.id = ANY (:run_ids)
 """).bindparams(bindparam("run_ids", type_=ARRAY(Uuid())))
 
@@ -30,4 +30,4 @@ class PostgresRunEvents:
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See `RunEventRepository.last_seqs`. One descent of the index a run, whatever the length of its log."""
         rows = await self._connection.execute(_LAST_SEQS, {"run_ids": list(run_ids)})
-        return dict(rows.tuples().all())
+        return {row.id: row.last_seq for row in rows}

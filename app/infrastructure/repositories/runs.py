@@ -68,31 +68,38 @@ _FENCE = text("""
 """)
 
 # The oldest queued runs whose threads have nothing older unfinished. "Nothing older" can only become true and stay true, so a stale look is safe;
-# two claimers never get the same row (SKIP LOCKED), and the unique index on running runs is the last word.
+# two claimers never get the same row (SKIP LOCKED), and the unique index on running runs is the last word. Materialized: in an IN (...) a plan may
+# ask again for the next LIMIT rows; ordered at the end: RETURNING promises no order.
 _CLAIM_QUEUED = text("""
-    UPDATE runs SET status = 'running', attempt = attempt + 1, owner = :owner, provider = :provider, model = :model, started_at = now()
-    WHERE id IN (
+    WITH picked AS MATERIALIZED (
         SELECT run.id FROM runs AS run
         WHERE run.status = 'queued' AND NOT EXISTS (
             SELECT FROM runs AS older
             WHERE older.thread_id = run.thread_id AND older.ordinal < run.ordinal AND older.status IN ('queued', 'running')
         )
         ORDER BY run.ordinal LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE runs SET status = 'running', attempt = attempt + 1, owner = :owner, provider = :provider, model = :model, started_at = now()
+        FROM picked WHERE runs.id = picked.id
+        RETURNING runs.*
     )
-    RETURNING id, thread_id, message_id, answer_id, attempt
+    SELECT id, thread_id, message_id, answer_id, attempt FROM claimed ORDER BY ordinal
 """)
 
 # Running runs whose executor's lease has run out, or that this executor owns without knowing (a commit whose answer got lost).
 _CLAIM_ORPHANS = text("""
-    UPDATE runs SET attempt = attempt + 1, owner = :owner, provider = :provider, model = :model, started_at = now()
-    WHERE id IN (
+    WITH picked AS MATERIALIZED (
         SELECT run.id FROM runs AS run
         WHERE run.status = 'running' AND run.id <> ALL (:held)
             AND (run.owner = :owner OR NOT EXISTS (SELECT FROM executors WHERE executors.id = run.owner AND executors.lease_until > now()))
             AND (run.owner <> :owner OR run.started_at < now() - interval '5 seconds')
         ORDER BY run.ordinal LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE runs SET attempt = attempt + 1, owner = :owner, provider = :provider, model = :model, started_at = now()
+        FROM picked WHERE runs.id = picked.id
+        RETURNING runs.*
     )
-    RETURNING id, thread_id, message_id, answer_id, attempt
+    SELECT id, thread_id, message_id, answer_id, attempt FROM claimed ORDER BY ordinal
 """).bindparams(bindparam("held", type_=ARRAY(Uuid())), bindparam("owner", type_=Uuid()))
 
 _STILL_OWNED = text("""
