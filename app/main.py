@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from app.bootstrap import running_service
 from app.infrastructure.web.application import make_application
+from app.infrastructure.web.http_protocol import BoundedHttpProtocol
 from app.infrastructure.web.server import DrainingServer
 from app.settings import Settings
 
@@ -29,6 +30,7 @@ async def serve(settings: Settings, url: URL, listener: socket.socket, announce:
         config = uvicorn.Config(
             make_application(service.parts),
             lifespan="off",
+            http=BoundedHttpProtocol,
             log_config=None,
             access_log=False,
             server_header=False,

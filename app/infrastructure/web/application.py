@@ -8,12 +8,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter
 
 from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
 from app.application.use_cases import UseCases
-from app.domain.chat.events import Done, Error, Event, Final, Restarted, Sources, Started, Token
-from app.infrastructure.web import errors, page
+from app.infrastructure.web import errors, openapi, page
+from app.infrastructure.web.body_limit import BodyLimitMiddleware
 from app.infrastructure.web.request_id import RequestIdMiddleware
 from app.infrastructure.web.routers import health, runs, threads, users
 from app.infrastructure.web.sse import StreamSettings
@@ -48,7 +47,9 @@ class WebParts:
 
 def make_application(parts: WebParts) -> FastAPI:
     """The application around wired parts."""
-    app = _bare_application(parts.info.version, parts.limits.max_body_bytes)
+    app = _bare_application(parts.info.version)
+    app.add_middleware(BodyLimitMiddleware, limit=parts.limits.max_body_bytes)
+    app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
     app.state.max_message_characters = parts.limits.max_message_characters
@@ -60,16 +61,16 @@ def make_application(parts: WebParts) -> FastAPI:
 
 def openapi_document(version: str) -> dict[str, Any]:
     """The API as an OpenAPI 3.1 document."""
-    return _bare_application(version, max_body_bytes=None).openapi()
+    return _bare_application(version).openapi()
 
 
-def _bare_application(version: str, max_body_bytes: int | None) -> FastAPI:
+def _bare_application(version: str) -> FastAPI:
     app = FastAPI(
         title="Chatbot SSE API",
         version=version,
         description=DESCRIPTION,
         generate_unique_id_function=_operation_id,
-        max_body_size=max_body_bytes,
+        redirect_slashes=False,
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=[
             {"name": "users", "description": "Who talks."},
@@ -81,31 +82,11 @@ def _bare_application(version: str, max_body_bytes: int | None) -> FastAPI:
     errors.install(app)
     for router in (users.router, threads.router, runs.router, health.router, page.router):
         app.include_router(router)
-    app.add_middleware(RequestIdMiddleware)
     original = app.openapi
-    app.openapi = lambda: _with_event_schema(original())
+    app.openapi = lambda: openapi.completed(original())
     return app
 
 
 def _operation_id(route: APIRoute) -> str:
     """The function's name: generated clients get `post_message`, not `post_message_api_threads__thread_id__messages_post`."""
     return route.name
-
-
-def _with_event_schema(document: dict[str, Any]) -> dict[str, Any]:
-    """Add the payloads of the run events, which no JSON route returns, as the schemas `RunEvent` and one for each type."""
-    schemas: dict[str, Any] = document["components"]["schemas"]
-    if "RunEvent" in schemas:
-        return document
-    described: dict[str, Any] = TypeAdapter[Event](Event).json_schema(ref_template="#/components/schemas/{model}Event")
-    for name, schema in described.pop("$defs").items():
-        schemas[name + "Event"] = schema
-    names = {kind.type.value: kind.__name__ for kind in (Started, Sources, Token, Restarted, Final, Error, Done)}
-    schemas["RunEvent"] = {
-        "title": "RunEvent",
-        "description": "The `data` of a frame, by its `event`: "
-        + ", ".join(f"`{event}` is {name}Event" for event, name in names.items())
-        + ".",
-        **described,
-    }
-    return document

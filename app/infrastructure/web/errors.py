@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from app.domain.chat.errors import (
     ChatError,
     IdempotencyMismatch,
+    InvalidCursor,
     InvalidInput,
     NotFound,
     NothingNew,
@@ -24,11 +25,12 @@ from app.domain.chat.errors import (
     ThreadBusy,
     Unavailable,
 )
-from app.infrastructure.web.request_id import request_id
+from app.infrastructure.web.request_id import HEADER, request_id
 from app.infrastructure.web.schemas import ProblemOut, problem_example
 
 STATUSES: Mapping[type[ChatError], int] = {
     NotFound: 404,
+    InvalidCursor: 400,
     InvalidInput: 422,
     ThreadBusy: 409,
     QueueFull: 409,
@@ -36,23 +38,21 @@ STATUSES: Mapping[type[ChatError], int] = {
     Unavailable: 503,
 }
 
+THREAD_BUSY = (409, "thread_busy", "Run 019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52 is still answering in this thread.")
+QUEUE_FULL = (409, "queue_full", "10 messages already wait in this thread.")
+KEY_REUSED = (422, "idempotency_key_reused", "This Idempotency-Key was already used in this thread with another body.")
+"""Errors that several routes give: (status, code, message), for `answers`."""
+
 _log = structlog.get_logger(__name__)
 
+NO_JSON = "The body is not valid JSON in UTF-8."
+
 _CODES = {
-    400: "bad_request",
+    400: "invalid_json",
     404: "not_found",
     405: "method_not_allowed",
-    406: "not_acceptable",
     413: "body_too_large",
-    415: "unsupported_media_type",
-    503: "unavailable",
 }
-
-
-class BadCursor(ChatError):
-    """A cursor that is none."""
-
-    code = "invalid_cursor"
 
 
 def install(app: FastAPI) -> None:
@@ -64,8 +64,11 @@ def install(app: FastAPI) -> None:
 
 
 def problem(status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **more: object) -> JSONResponse:
-    """An error response. For middleware, which stands outside the handlers."""
-    return JSONResponse({"error": {"code": code, "message": message, "request_id": request_id(), **more}}, status, dict(headers or {}))
+    """An error response. Middleware uses it too, which stands outside the handlers."""
+    name = request_id()
+    return JSONResponse(
+        {"error": {"code": code, "message": message, "request_id": name, **more}}, status, {HEADER: name, **(headers or {})}
+    )
 
 
 def answers(*examples: tuple[int, str, str]) -> dict[int | str, dict[str, Any]]:
@@ -84,8 +87,6 @@ async def _chat_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, ChatError)
     if isinstance(error, NothingNew):
         return Response(status_code=204)
-    if isinstance(error, BadCursor):
-        return problem(400, error.code, error.message)
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
     headers = {"Retry-After": str(max(1, round(error.retry_after)))} if isinstance(error, Unavailable) else None
     more = {"run_id": str(error.run_id)} if isinstance(error, ThreadBusy) else {}
@@ -94,9 +95,11 @@ async def _chat_error(_: Request, error: Exception) -> Response:
 
 async def _validation_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if any(isinstance(detail.get("input"), bytes) for detail in error.errors()):  # a body that FastAPI did not take for JSON
+        return problem(415, "unsupported_media_type", "Send the body as JSON, with the header Content-Type: application/json.")
     fields = [{"field": _path(detail["loc"]), "message": detail["msg"].removeprefix("Value error, ")} for detail in error.errors()]
     if any(detail["type"] == "json_invalid" for detail in error.errors()):
-        return problem(400, "invalid_json", "The body is not valid JSON.", fields=fields)
+        return problem(400, "invalid_json", NO_JSON)
     first = fields[0]
     return problem(422, "invalid_request", f"{first['field']}: {first['message']}", fields=fields)
 
@@ -104,9 +107,9 @@ async def _validation_error(_: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     messages = {
-        404: f"There is nothing at {request.url.path}. The API is described at /docs.",
+        400: NO_JSON,  # what FastAPI makes of bytes that are no UTF-8, of too deep nesting, of endless numbers
+        404: f"There is nothing at {request.scope['path'][:100]}. The API is described at /docs.",
         405: f"{request.method} is not possible here.",
-        413: "The request body is too large.",
     }
     code = _CODES.get(error.status_code, "error")
     return problem(error.status_code, code, messages.get(error.status_code, str(error.detail)), error.headers)

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic_core import PydanticCustomError
 
 from app.application.chat.read_thread import ActiveRun
 from app.domain.chat.entities import Assistant, Failure, Message, MessageStatus, OnBusy, Role, Run, RunStatus, Source, Thread, User
 
-USER_ID_MAX = 2**63 - 1
+ID_MAX = 2**63 - 1
 
 
 def _storable(text: str) -> str:
@@ -32,9 +33,15 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _number(value: object) -> object:
+    if isinstance(value, str | bool):
+        raise PydanticCustomError("number_type", "must be a number")
+    return value
+
+
 Text = Annotated[str, AfterValidator(_storable)]
 Title = Annotated[str, AfterValidator(_storable), AfterValidator(_not_blank), Field(min_length=1, max_length=200)]
-UserId = Annotated[int, Field(ge=1, le=USER_ID_MAX)]
+UserId = Annotated[int, BeforeValidator(_number), Field(ge=1, le=ID_MAX)]
 
 
 class Body(BaseModel):
@@ -337,14 +344,21 @@ class RunOut(BaseModel):
         )
 
 
+class InvalidField(BaseModel):
+    """One thing that is wrong with a request."""
+
+    field: str = Field(description="Where: `name`, `query.limit`, `header.Idempotency-Key`.")
+    message: str
+
+
 class Problem(BaseModel):
     """What every error looks like."""
-
-    model_config = ConfigDict(extra="allow")
 
     code: str = Field(description="Stable; `docs/protocol.md` lists them all.")
     message: str = Field(description="What is wrong and what to do, for people.")
     request_id: str = Field(description="Also the header X-Request-ID, and on every log line of the request.")
+    run_id: UUID | None = Field(None, description="With `thread_busy`: the run that is in the way.")
+    fields: list[InvalidField] | None = Field(None, description="With `invalid_request`: everything that is wrong.")
 
 
 class ProblemOut(BaseModel):

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from fastapi import Header, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import AppStatus, SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
 from app.application.chat.follow_thread import ThreadPosition
+from app.domain.chat.errors import InvalidCursor
 from app.domain.chat.events import EventType, StoredEvent
-from app.infrastructure.web.errors import BadCursor
 
 RETRY = b"retry: 1000\n\n"
 """First in every stream: how many milliseconds an EventSource waits before it comes back."""
@@ -32,9 +31,6 @@ _log = structlog.get_logger(__name__)
 
 # This product ends its own streams when it drains, with a hint for the reader; the library would cut them.
 AppStatus.disable_automatic_graceful_drain()
-
-AfterQuery = Query(None, description="Where to go on: the `id` of the last event seen.", examples=["10"])
-LastEventIdHeader = Header(None, description="The same, as EventSource sends it; wins over `after`.", examples=["10"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +75,13 @@ async def chunks(
 
 
 def run_cursor(last_event_id: str | None, after: str | None) -> int:
-    """The number of the last event a reader of a run has seen; 0 for none. Raises `BadCursor`."""
+    """The number of the last event a reader of a run has seen; 0 for none. Raises `InvalidCursor`."""
     text = last_event_id or after
     return _number(text) if text else 0
 
 
 def thread_cursor(last_event_id: str | None, after: str | None) -> ThreadPosition | None:
-    """Where a reader of a thread stands: `run_id:seq`, or `0` for before the thread's first run. Raises `BadCursor`."""
+    """Where a reader of a thread stands: `run_id:seq`, or `0` for before the thread's first run. Raises `InvalidCursor`."""
     text = last_event_id or after
     if not text:
         return None
@@ -95,7 +91,7 @@ def thread_cursor(last_event_id: str | None, after: str | None) -> ThreadPositio
     try:
         return ThreadPosition(UUID(run_id), _number(seq))
     except ValueError:
-        raise BadCursor(f"The cursor {text[:60]!r} is not of the form run_id:seq.") from None
+        raise InvalidCursor(f"The cursor {text[:60]!r} is not of the form run_id:seq.") from None
 
 
 def run_event_id(event: StoredEvent) -> str:
@@ -110,5 +106,5 @@ def thread_event_id(event: StoredEvent) -> str:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > SEQ_MAX:
-        raise BadCursor(f"The cursor {text[:60]!r} is not a number from 0 to {SEQ_MAX}. Use the id of the last event seen.")
+        raise InvalidCursor(f"The cursor {text[:60]!r} is not a number from 0 to {SEQ_MAX}. Use the id of the last event seen.")
     return int(text)

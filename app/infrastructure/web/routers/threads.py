@@ -1,7 +1,6 @@
 """`/api/threads`: conversations, their messages, and their events one run after another."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -9,9 +8,17 @@ from app.application.chat.change_thread import RenameThreadRequest
 from app.application.chat.create_thread import CreateThreadRequest
 from app.application.chat.post_message_create_run import AfterLatest, PostMessageRequest
 from app.application.chat.read_thread import History
-from app.domain.chat.errors import InvalidInput
-from app.infrastructure.web.dependencies import Cases, IdempotencyKeyHeader, Streams
-from app.infrastructure.web.errors import BadCursor, answers
+from app.domain.chat.errors import InvalidCursor, InvalidInput
+from app.infrastructure.web.dependencies import (
+    AfterPosition,
+    Cases,
+    IdempotencyKeyHeader,
+    LastPositionHeader,
+    LimitQuery,
+    Streams,
+    ThreadIdPath,
+)
+from app.infrastructure.web.errors import KEY_REUSED, QUEUE_FULL, THREAD_BUSY, answers
 from app.infrastructure.web.routers.event_stream import EVENT_STREAM
 from app.infrastructure.web.schemas import (
     ActiveRunOut,
@@ -25,8 +32,6 @@ from app.infrastructure.web.schemas import (
 )
 from app.infrastructure.web.sse import (
     SEQ_MAX,
-    AfterQuery,
-    LastEventIdHeader,
     RunEventsResponse,
     chunks,
     thread_cursor,
@@ -46,27 +51,29 @@ async def create_thread(body: CreateThreadBody, cases: Cases) -> ThreadOut:
 
 
 @router.get("/{thread_id}", summary="Read a thread", responses=answers(NO_THREAD))
-async def read_thread(thread_id: UUID, cases: Cases) -> ThreadOut:
+async def read_thread(thread_id: ThreadIdPath, cases: Cases) -> ThreadOut:
     return ThreadOut.of(await cases.read_thread.execute(thread_id))
 
 
 @router.patch("/{thread_id}", summary="Rename a thread", responses=answers(NO_THREAD))
-async def rename_thread(thread_id: UUID, body: RenameThreadBody, cases: Cases) -> ThreadOut:
+async def rename_thread(thread_id: ThreadIdPath, body: RenameThreadBody, cases: Cases) -> ThreadOut:
     return ThreadOut.of(await cases.rename_thread.execute(RenameThreadRequest(thread_id, body.title)))
 
 
 @router.delete("/{thread_id}", status_code=204, summary="Delete a thread", responses=answers(NO_THREAD))
-async def delete_thread(thread_id: UUID, cases: Cases) -> None:
+async def delete_thread(thread_id: ThreadIdPath, cases: Cases) -> None:
     """Stops what is being answered and removes everything: messages, runs and their events."""
     await cases.delete_thread.execute(thread_id)
 
 
 @router.get("/{thread_id}/messages", summary="Read the messages", responses=answers(NO_THREAD, BAD_CURSOR))
 async def read_messages(
-    thread_id: UUID,
+    thread_id: ThreadIdPath,
     cases: Cases,
-    limit: Annotated[int, Query(ge=1, le=100)] = 30,
-    cursor: Annotated[str | None, Query(max_length=30, description="`next_cursor` of the page before.")] = None,
+    limit: LimitQuery = 30,
+    cursor: Annotated[
+        str | None, Query(description="`next_cursor` of the page before.", examples=["42"], json_schema_extra={"pattern": "^[0-9]{1,18}$"})
+    ] = None,
 ) -> MessagePage:
     """Newest first, with the unfinished run and the answer so far, all of one moment: load this, then follow, and nothing is missed."""
     history = await cases.read_messages.execute(thread_id, limit + 1, _ordinal(cursor))
@@ -85,14 +92,20 @@ async def read_messages(
     summary="Post a message, start a run",
     responses=answers(
         NO_THREAD,
-        (409, "thread_busy", "Run 019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52 is still answering in this thread."),
-        (409, "queue_full", "10 messages already wait in this thread."),
-        (422, "idempotency_key_reused", "This Idempotency-Key was already used in this thread with another body."),
+        THREAD_BUSY,
+        QUEUE_FULL,
+        KEY_REUSED,
+        (422, "message_too_long", "content has 40000 characters; at most 32000 are accepted."),
         (422, "invalid_parent", "parent_id must be an answer in this thread, or null for a new beginning."),
     ),
 )
 async def post_message(
-    thread_id: UUID, body: PostMessageBody, cases: Cases, request: Request, response: Response, idempotency_key: IdempotencyKeyHeader = None
+    thread_id: ThreadIdPath,
+    body: PostMessageBody,
+    cases: Cases,
+    request: Request,
+    response: Response,
+    idempotency_key: IdempotencyKeyHeader = None,
 ) -> PostedOut:
     """Stores the message and the run that answers it in one transaction. Follow the answer at `events_url`."""
     limit = request.app.state.max_message_characters
@@ -107,12 +120,13 @@ async def post_message(
 
 @router.get(
     "/{thread_id}/events",
+    status_code=200,
     summary="Follow a thread",
     response_class=RunEventsResponse,
     responses={**EVENT_STREAM, **answers(NO_THREAD, BAD_CURSOR)},
 )
 async def follow_thread(
-    thread_id: UUID, cases: Cases, streams: Streams, after: str | None = AfterQuery, last_event_id: str | None = LastEventIdHeader
+    thread_id: ThreadIdPath, cases: Cases, streams: Streams, after: AfterPosition = None, last_event_id: LastPositionHeader = None
 ) -> RunEventsResponse:
     """The events of the thread's runs one after another, also of runs started later and elsewhere; stays open. Frames carry
     `id: run_id:seq`. Without a cursor it begins with the unfinished run, or the next to come; `after=0` begins with the thread's first run."""
@@ -123,8 +137,8 @@ async def follow_thread(
 def _ordinal(cursor: str | None) -> int | None:
     if cursor is None:
         return None
-    if not (cursor.isascii() and cursor.isdigit()) or int(cursor) > SEQ_MAX:
-        raise BadCursor("The cursor is not one of this list. Use next_cursor of the page before, or leave it out.")
+    if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > 19 or int(cursor) > SEQ_MAX:
+        raise InvalidCursor("The cursor is not one of this list. Use next_cursor of the page before, or leave it out.")
     return int(cursor)
 
 
