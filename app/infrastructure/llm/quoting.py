@@ -20,7 +20,7 @@ LONGEST_QUOTE = 280
 MOST_QUOTES = 6
 IDEA_WEIGHT = 0.6
 SECTION_WEIGHT = 0.5
-WORTH_QUOTING = 0.4
+WORTH_QUOTING = 0.45
 """A sentence is quoted if it scores at least this share of the best one."""
 
 NOTICE = {
@@ -86,7 +86,7 @@ def choose(question: str, history: Sequence[Turn], passages: Sequence[Passage]) 
     if not search.weights:
         return quotes[:MOST_QUOTES] if search.candidates else []
     rarity = _rarity(quotes, search.weights)
-    scores = [_score(quoted, search.weights, rarity) for quoted in quotes]
+    scores = [_score(quoted, search, rarity) for quoted in quotes]
     picked = _pick(quotes, scores)
     return picked if _answers(picked, search.needed, rarity) else []
 
@@ -179,8 +179,9 @@ def _search(question: str, history: Sequence[Turn], candidates: Iterable[str]) -
         named = _named_before(history, names)
     if not own and not own_ideas and history:
         own, own_ideas = _subject_before(history, all_names)
-    weights = dict.fromkeys(own, 1.0) | dict.fromkeys(own_ideas, IDEA_WEIGHT)
-    needed = frozenset(term for term in own if words.idea_of(term) is None)
+    needed = frozenset(term for term in own if words.idea_of(term) is None) | {idea for idea in own_ideas if words.is_topic(idea)}
+    strong = {f"{idea.rstrip('+')}+" for idea in own_ideas}
+    weights = dict.fromkeys(own | own_ideas | strong, IDEA_WEIGHT) | dict.fromkeys(needed, 1.0)
     return Search(weights, needed, named)
 
 
@@ -221,13 +222,15 @@ def _rarity(quotes: Sequence[Quote], terms: Iterable[str]) -> dict[str, float]:
     return {term: math.log(1 + len(quotes) / max(1, found[term])) for term in terms}
 
 
-def _score(quoted: Quote, weights: dict[str, float], rarity: dict[str, float]) -> float:
+def _score(quoted: Quote, search: Search, rarity: dict[str, float]) -> float:
+    if search.needed and search.needed.isdisjoint(quoted.terms | quoted.around):
+        return 0.0
     score = 0.0
-    for term in sorted(weights):
+    for term in sorted(search.weights):
         if term in quoted.terms:
-            score += weights[term] * rarity[term]
+            score += search.weights[term] * rarity[term]
         elif term in quoted.around:
-            score += SECTION_WEIGHT * weights[term] * rarity[term]
+            score += SECTION_WEIGHT * search.weights[term] * rarity[term]
     return score / (1 + 0.15 * math.log2(max(1.0, len(quoted.text) / 60)))
 
 

@@ -6,6 +6,7 @@ of two texts share an element when the texts share a word, whatever its ending.
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 from itertools import takewhile
 
@@ -48,7 +49,7 @@ _LONGEST_STEM = 7
 _IDEAS = {
     "study": """study studied studies education educated educational degree degrees university college school bachelor bachelors master masters phd
         bsc msc ba ma doctorate graduate graduated graduation academic thesis estudiar estudio estudios formacion educacion universidad grado
-        licenciatura licenciado licenciada ingenieria maestria doctorado titulo titulacion graduo escuela facultad instituto""",
+        licenciatura licenciado licenciada ingenieria maestria doctorado titulo titulacion graduo escuela escola facultad universitat instituto""",
     "work": """work worked works working job jobs experience experienced employment employer employers employed company companies career position
         positions role roles trabajo trabajos trabajar trabaja empleo empleos empleador empresa empresas experiencia puesto puestos cargo cargos
         laboral profesional""",
@@ -106,6 +107,7 @@ def _shorter(word: str) -> str:
     return word.removesuffix(ending)
 
 
+_TOPICS = frozenset(f"@{idea}" for idea in ("bank", "design", "sell", "market", "health", "teach", "law", "money", "security", "cloud"))
 _IDEA_OF = {stem(word): f"@{idea}" for idea, group in _IDEAS.items() for word in group.split()}
 
 
@@ -119,11 +121,17 @@ def terms(text: str) -> frozenset[str]:
 
 
 def ideas(text: str) -> frozenset[str]:
-    """The ideas a text touches, as `@study` or `@work`; a year in the text is `@year`."""
-    found = {_IDEA_OF.get(stem(word), "") for word in words(text)}
-    if any(_YEAR.match(word) for word in words(text)):
-        found.add("@year")
-    return frozenset(found - {""})
+    """The ideas a text touches, as `@study` or `@work`, and `@study+` if it does so with two words or more; a year is `@year`."""
+    found = words(text)
+    touched = Counter(_IDEA_OF[term] for term in {stem(word) for word in found} if term in _IDEA_OF)
+    if any(_YEAR.match(word) for word in found):
+        touched["@year"] += 1
+    return frozenset(touched) | {f"{idea}+" for idea, count in touched.items() if count > 1}
+
+
+def is_topic(idea: str) -> bool:
+    """True for ideas that are a subject of their own (`@bank`), not a part of every CV (`@work`)."""
+    return idea in _TOPICS
 
 
 def idea_of(term: str) -> str | None:

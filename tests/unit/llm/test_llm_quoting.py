@@ -65,6 +65,7 @@ def cited(answer: str) -> set[int]:
     ("question", "says", "cites"),
     [
         ("Who knows Kubernetes?", ["introduced Kubernetes", "Migró el almacén"], {1, 3}),
+        ("Who has experience with Kubernetes?", ["introduced Kubernetes", "Migró el almacén"], {1, 3}),
         ("Where did Ada study?", ["University of Cambridge"], {2}),
         ("¿Dónde estudió Elena?", ["Universidad de Sevilla"], {3}),
         ("¿dónde estudio elena nunez?", ["Universidad de Sevilla"], {3}),
