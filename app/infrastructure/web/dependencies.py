@@ -17,13 +17,14 @@ from app.infrastructure.web.sse import StreamSettings
 KEY_LIMIT = 255
 
 
-def _use_cases(request: Request) -> UseCases:
+# Coroutines, though they await nothing: FastAPI sends plain functions to a thread pool, at a millisecond a request.
+async def _use_cases(request: Request) -> UseCases:
     use_cases = request.app.state.use_cases
     assert isinstance(use_cases, UseCases)
     return use_cases
 
 
-def _stream_settings(request: Request) -> StreamSettings:
+async def _stream_settings(request: Request) -> StreamSettings:
     settings = request.app.state.stream_settings
     assert isinstance(settings, StreamSettings)
     return settings
