@@ -20,6 +20,7 @@ from app.application.ports import Completion, Prompt
 from app.bootstrap import Overrides, open_database, running_service
 from app.domain.chat.events import Token, payload
 from app.infrastructure.db import migrations
+from app.infrastructure.observability.logs import configure
 from app.infrastructure.web.application import make_application
 from app.infrastructure.web.server import DrainingServer, listening_socket
 from app.infrastructure.web.sse import RunEventsResponse, StreamSettings
@@ -93,4 +94,5 @@ async def _serve(app: FastAPI, drain: object) -> None:
 
 
 if __name__ == "__main__":
+    configure("WARNING", json=False)  # to standard error: the port stands alone on standard output
     cli()
