@@ -112,9 +112,8 @@ class RunExecutor:
             _log.info(
                 "A run is no longer this executor's", extra={"run_id": str(claim.run_id), "attempt": claim.attempt, "why": gone.message}
             )
-        except asyncio.CancelledError:
-            await self._hand_over(claim)
-            raise
+        finally:
+            await self._let_go(claim)
 
     async def _load(self, claim: Claim) -> _Task:
         """Everything about the run, as soon as the database gives it. None of it can change any more: the fence is up, the past is past."""
@@ -202,7 +201,8 @@ class RunExecutor:
         if rest := cleaner.rest():
             yield rest
 
-    async def _hand_over(self, claim: Claim) -> None:
+    async def _let_go(self, claim: Claim) -> None:
+        """Write what is waiting if the run is left to others; after a close there is nothing left to do."""
         try:
             async with asyncio.timeout(ABANDON_SECONDS):
                 await self._log.abandon(claim)
