@@ -150,12 +150,13 @@ class GroupCommitLog:
             self._forget(tail)  # written or not, nothing can follow; a cancelled caller leaves the ending to the next flush
 
     async def abandon(self, claim: Claim) -> None:
-        """See `EventLog.abandon`."""
+        """See `EventLog.abandon`. Also waits for what is in flight: a successor passes by a run that is being written."""
         tail = self._tails.get(claim.run_id)
         if tail is None or tail.claim != claim:
             return
         try:
-            if tail.waiting and tail.verdict is None:
+            if tail.verdict is None:
+                self._mark(tail)
                 await self._flushed(tail)
         except (LeaseLost, EventRefused):
             pass  # it was no longer ours to write: that is what abandoning is about
