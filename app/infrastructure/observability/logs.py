@@ -22,7 +22,7 @@ QUIET = ("httpx", "httpcore", "uvicorn.access", "google_genai", "anthropic", "ss
 
 def configure(level: str, *, json: bool) -> None:
     """Send all log lines to standard error, at `level` and above."""
-    renderer: Processor = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer: Processor = structlog.processors.JSONRenderer() if json else _console()
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -42,3 +42,8 @@ def configure(level: str, *, json: bool) -> None:
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _console() -> Processor:
+    """Tracebacks without the values of variables: those hold keys and what people wrote, and printing a long answer takes seconds."""
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
