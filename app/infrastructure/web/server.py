@@ -16,6 +16,9 @@ import uvicorn
 
 BACKLOG = 2048
 
+CUT_SECONDS = 3.0
+"""How long a reader may take to read the end of its stream when the process stops."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -50,6 +53,19 @@ class DrainingServer(uvicorn.Server):
             return
         _log.info("Draining", signal=signal.Signals(sig).name)
         self._loop.call_soon_threadsafe(self._signalled.set)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does; connections that nobody reads are cut before uvicorn loses patience and cancels their requests with a traceback."""
+        assert self._loop is not None
+        cutting = self._loop.call_later(CUT_SECONDS, self._cut)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
+    def _cut(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
     async def _drain_when_signalled(self) -> None:
         await self._signalled.wait()
