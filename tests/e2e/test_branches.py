@@ -66,6 +66,11 @@ async def test_deleting_a_thread_stops_its_answer(fleet: Fleet, client: httpx.As
         assert reader.seen.status == "cancelled"
     await fleet.providers.until(lambda _: all(record.disconnected for record in asked.requests(fleet.providers)), within=1)
     for url in fleet.urls:
-        for path in (f"threads/{asked.thread_id}", f"threads/{asked.thread_id}/events", f"runs/{asked.run_id}/events", f"runs/{waiting.run_id}"):
+        for path in (
+            f"threads/{asked.thread_id}",
+            f"threads/{asked.thread_id}/events",
+            f"runs/{asked.run_id}/events",
+            f"runs/{waiting.run_id}",
+        ):
             assert (await client.get(f"{url}/api/{path}")).status_code == 404
     assert waiting.requests(fleet.providers) == []

@@ -103,4 +103,3 @@ async def test_twenty_posts_under_one_key_are_one_run(fleet: Fleet, client: http
     assert (await post(fleet.second.url, question)).json()["run_id"] == asked.run_id
     assert len(asked.requests(fleet.providers)) == 1
     assert len((await messages(client, fleet.first.url, thread_id))["messages"]) == 2
-
