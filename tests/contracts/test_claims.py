@@ -20,9 +20,11 @@ async def claim_queued(storage: Storage, executor: Executor, limit: int = 100) -
     return claims
 
 
-async def claim_orphans(storage: Storage, executor: Executor, held: Collection[UUID] = (), limit: int = 100) -> Sequence[Claim]:
+async def claim_orphans(
+    storage: Storage, executor: Executor, held: Collection[UUID] = (), limit: int = 100, *, judge: bool = True
+) -> Sequence[Claim]:
     async with storage.transactions.begin() as work:
-        claims = await work.runs.claim_orphans(executor, limit, held)
+        claims = await work.runs.claim_orphans(executor, limit, held, judge=judge)
         await work.commit()
     return claims
 
@@ -125,6 +127,17 @@ async def test_a_lease_protects_until_it_runs_out(storage: Storage) -> None:
     assert not await claim_orphans(storage, other)
     await storage.let_pass(10)
     assert [claim.run_id for claim in await claim_orphans(storage, other)] == [run.run_id]
+
+
+async def test_who_may_not_judge_takes_only_what_was_let_go(storage: Storage) -> None:
+    dead, gone = new_executor(), new_executor()
+    await renew(storage, dead)
+    await renew(storage, gone)
+    await claimed_run(storage.transactions, dead)
+    released = await claimed_run(storage.transactions, gone)
+    await release(storage, gone)
+    await storage.let_pass(LEASE + 5)
+    assert [claim.run_id for claim in await claim_orphans(storage, new_executor(), judge=False)] == [released.run_id]
 
 
 async def test_a_released_lease_leaves_its_runs_to_anybody_at_once(storage: Storage) -> None:

@@ -68,7 +68,7 @@ async def test_an_orphan_with_an_append_in_flight_is_left_until_the_append_is_ov
 
     async def orphans() -> list[int]:
         async with postgres.transactions.begin() as work:
-            claims = await work.runs.claim_orphans(new_executor(), 10, [])
+            claims = await work.runs.claim_orphans(new_executor(), 10, [], judge=True)
             last_seqs = await work.run_events.last_seqs([found.run_id for found in claims])
             await work.commit()
         return list(last_seqs.values())

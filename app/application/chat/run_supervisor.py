@@ -229,9 +229,8 @@ class RunSupervisor:
 
     async def _claims(self, limit: int) -> Sequence[Claim]:
         async with self._transactions.begin() as work:
-            orphans: Sequence[Claim] = ()
-            if self._lease is not None and self._lease.may_judge(self._clock()):
-                orphans = await work.runs.claim_orphans(self._executor, limit, list(self._running))
+            judge = self._lease is not None and self._lease.may_judge(self._clock())
+            orphans = await work.runs.claim_orphans(self._executor, limit, list(self._running), judge=judge)
             queued = await work.runs.claim_queued(self._executor, limit - len(orphans))
             await work.commit()
         if orphans:

@@ -86,12 +86,14 @@ _CLAIM_QUEUED = text("""
     SELECT id, thread_id, message_id, answer_id, attempt FROM claimed ORDER BY ordinal
 """)
 
-# Running runs whose executor's lease has run out, or that this executor owns without knowing (a commit whose answer got lost).
+# Running runs whose executor has no lease any more (or, if we may judge, one that has run out), or that this executor owns without knowing:
+# a commit whose answer got lost.
 _CLAIM_ORPHANS = text("""
     WITH picked AS MATERIALIZED (
         SELECT run.id FROM runs AS run
         WHERE run.status = 'running' AND run.id <> ALL (:held)
-            AND (run.owner = :owner OR NOT EXISTS (SELECT FROM executors WHERE executors.id = run.owner AND executors.lease_until > now()))
+            AND (run.owner = :owner OR NOT EXISTS (SELECT FROM executors WHERE executors.id = run.owner
+                                                              AND (executors.lease_until > now() OR NOT :judge)))
             AND (run.owner <> :owner OR run.started_at < now() - interval '5 seconds')
         ORDER BY run.ordinal LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
     ), claimed AS (
@@ -100,7 +102,7 @@ _CLAIM_ORPHANS = text("""
         RETURNING runs.*
     )
     SELECT id, thread_id, message_id, answer_id, attempt FROM claimed ORDER BY ordinal
-""").bindparams(bindparam("held", type_=ARRAY(Uuid())), bindparam("owner", type_=Uuid()))
+""").bindparams(bindparam("held", type_=ARRAY(Uuid())), bindparam("owner", type_=Uuid()), bindparam("judge", type_=Boolean()))
 
 _STILL_OWNED = text("""
     SELECT run.id FROM runs AS run JOIN unnest(:ids, :attempts) AS held (id, attempt) ON held.id = run.id
@@ -183,9 +185,9 @@ class PostgresRuns:
         """See `RunRepository.claim_queued`."""
         return await self._claims(_CLAIM_QUEUED, {"limit": limit, **_executor(executor)})
 
-    async def claim_orphans(self, executor: Executor, limit: int, held: Collection[UUID]) -> Sequence[Claim]:
+    async def claim_orphans(self, executor: Executor, limit: int, held: Collection[UUID], *, judge: bool) -> Sequence[Claim]:
         """See `RunRepository.claim_orphans`."""
-        return await self._claims(_CLAIM_ORPHANS, {"limit": limit, "held": list(held), **_executor(executor)})
+        return await self._claims(_CLAIM_ORPHANS, {"limit": limit, "held": list(held), "judge": judge, **_executor(executor)})
 
     async def still_owned(self, executor_id: UUID, held: Sequence[Claim]) -> set[UUID]:
         """See `RunRepository.still_owned`."""

@@ -60,8 +60,11 @@ class RunRepository(Protocol):
         """Claim at most `limit` queued runs that are first in their thread, oldest first. Never one that another claimer holds."""
         ...
 
-    async def claim_orphans(self, executor: Executor, limit: int, held: Collection[UUID]) -> Sequence[Claim]:
-        """Take over at most `limit` running runs whose owner's lease has run out, or that `executor` owns but does not hold."""
+    async def claim_orphans(self, executor: Executor, limit: int, held: Collection[UUID], *, judge: bool) -> Sequence[Claim]:
+        """Take over at most `limit` running runs whose owner has let go of its lease, or that `executor` owns but does not hold.
+
+        With `judge` also those whose owner's lease has run out: see `Lease.may_judge`.
+        """
         ...
 
     async def still_owned(self, executor_id: UUID, held: Sequence[Claim]) -> set[UUID]:
