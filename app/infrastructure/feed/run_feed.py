@@ -43,7 +43,7 @@ class HubRunFeed:
                     yield events
                     if events[-1].type is EventType.DONE:
                         return
-                elif not look and tail.latest <= cursor:
+                elif not look and tail.latest <= cursor and not self._hub.draining and not tail.gone:
                     await tail.changed()
 
     @asynccontextmanager
@@ -90,7 +90,10 @@ class HubRunFeed:
     async def _stored(self, run_id: UUID, cursor: int) -> Sequence[StoredEvent] | None:
         try:
             async with self._transactions.reading() as work:
-                return await work.run_events.read(run_id, cursor, READ_AT_ONCE)
+                events = await work.run_events.read(run_id, cursor, READ_AT_ONCE)
+                if len(events) == READ_AT_ONCE:  # there may be more: let every reader of the run know how far it goes
+                    self._hub.heard((await work.run_events.last_seqs([run_id])).items())
+                return events
         except Unavailable:
             return None
 
