@@ -29,7 +29,7 @@ async def run_held(storage: PostgresStorage, claim: Claim) -> AsyncGenerator[psy
 async def until(fact: Callable[[], Awaitable[bool]]) -> None:
     """Return when it is so."""
     async with asyncio.timeout(10):
-        while not await fact():
+        while not await fact():  # noqa: ASYNC110 - nobody sends an event about what is asked here
             await asyncio.sleep(0.002)
 
 
