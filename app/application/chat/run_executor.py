@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+from app.application.chat.citation_gate import CitationGate
 from app.application.chat.clean_text import TextCleaner
 from app.application.chat.prompt import build_prompt
 from app.application.chat.read_thread import found_thread
@@ -191,14 +192,14 @@ class RunExecutor:
 
     async def _cleaned(self, prompt: Prompt, answer: _Answer) -> AsyncGenerator[str, None]:
         """The model's text, never empty; how it ended goes into the answer."""
-        cleaner = TextCleaner()
+        cleaner, gate = TextCleaner(), CitationGate()
         async with aclosing(self._model.stream(prompt)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Completion):
                     answer.completion = piece
-                elif text := cleaner.feed(piece):
+                elif text := gate.feed(cleaner.feed(piece)):
                     yield text
-        if rest := cleaner.rest():
+        if rest := gate.feed(cleaner.rest()) + gate.rest():
             yield rest
 
     async def _let_go(self, claim: Claim) -> None:
