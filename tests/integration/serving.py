@@ -48,6 +48,6 @@ def assert_problem(response: httpx.Response, status: int, code: str) -> None:
 
 def assert_quiet(process: Process) -> None:
     """Nothing unexpected has happened inside the server."""
-    assert process.popen.poll() is None, process.output
-    assert "Traceback" not in process.output
-    assert "unexpected" not in process.output
+    assert process.popen.poll() is None, f"it ended with {process.popen.returncode}:\n{process.output}"
+    assert "Traceback" not in process.output, process.output
+    assert "unexpected" not in process.output, process.output

@@ -74,8 +74,8 @@ def _answered(client: httpx.Client, user_id: int) -> tuple[str, str]:
 @pytest.fixture(autouse=True)
 def _still_healthy(place: Place) -> Generator[None]:
     yield
-    assert place.client.get("/health").status_code == 200
     assert_quiet(place.process)
+    assert place.client.get("/health").status_code == 200
 
 
 @dataclass(frozen=True)

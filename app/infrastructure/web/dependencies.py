@@ -41,11 +41,11 @@ def _digits(value: object) -> object:
     return value
 
 
-UserIdPath = Annotated[int, BeforeValidator(_digits), Path(ge=1, le=ID_MAX, description="The user.", examples=[1])]
+UserIdPath = Annotated[int, Path(ge=1, le=ID_MAX, description="The user.", examples=[1]), BeforeValidator(_digits)]
 ThreadIdPath = Annotated[UUID, Path(description="The thread.", examples=["019aa3f2-7c1e-7d33-9f52-6a1c0f6f2b11"])]
 RunIdPath = Annotated[UUID, Path(description="The run.", examples=["019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52"])]
 
-LimitQuery = Annotated[int, BeforeValidator(_digits), Query(ge=1, le=100, description="Most to answer at once.", examples=[30])]
+LimitQuery = Annotated[int, Query(ge=1, le=100, description="Most to answer at once.", examples=[30]), BeforeValidator(_digits)]
 
 _SEQ = {"pattern": "^[0-9]{1,18}$"}
 _POSITION = {"pattern": "^(0|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:[0-9]{1,18})$"}

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.domain.chat.errors import (
     ChatError,
@@ -112,7 +113,17 @@ async def _http_error(request: Request, error: Exception) -> Response:
         405: f"{request.method} is not possible here.",
     }
     code = _CODES.get(error.status_code, "error")
-    return problem(error.status_code, code, messages.get(error.status_code, str(error.detail)), error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return problem(error.status_code, code, messages.get(error.status_code, str(error.detail)), headers)
+
+
+def _allowed(request: Request) -> str:
+    """All methods of a path: the framework names only those of the first route that has it."""
+
+    def possible(method: str) -> bool:
+        return any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+
+    return ", ".join(filter(possible, ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")))
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:

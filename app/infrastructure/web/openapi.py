@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.domain.chat.events import Done, Error, Event, Final, Restarted, Sources, Started, Token
-from app.infrastructure.web.schemas import problem_example
+from app.infrastructure.web.schemas import RunOut, problem_example
 
 Json = dict[str, Any]
 Example = tuple[int, str, str]
@@ -45,6 +45,9 @@ HEADERS: Json = {
     },
 }
 
+OF_A_RUN = ("read_run", "follow_run", "cancel_run", "regenerate_run")
+"""Operations."""
+
 _FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
 _EVENTS = (Started, Sources, Token, Restarted, Final, Error, Done)
 _NAMES: dict[str, str] = {kind.__name__: f"{kind.__name__}Event" for kind in _EVENTS} | {"Source": "SourceOut", "Usage": "UsageOut"}
@@ -57,11 +60,13 @@ def completed(document: Json) -> Json:
     if "headers" in components:
         return document
     components["headers"] = HEADERS
+    components["schemas"]["RunOut"]["examples"] = RunOut.model_json_schema()["examples"]  # FastAPI drops null, also inside of examples
     _add_run_events(components["schemas"])
     for operation in _operations(document):
         _drop_null(operation)
         _add_errors(operation)
         _add_headers(operation)
+        _add_links(operation)
     for name in _FASTAPI_ERRORS:
         components["schemas"].pop(name, None)
     return document
@@ -111,6 +116,14 @@ def _add_headers(operation: Json) -> None:
             headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
         if status == "201" and any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
             headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/IdempotentReplayed"}
+
+
+def _add_links(operation: Json) -> None:
+    """From an answer with a new run to what can be done with it."""
+    schema = operation["responses"].get("201", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    if schema.get("$ref") == "#/components/schemas/PostedOut":
+        runs = {name: {"operationId": name, "parameters": {"run_id": "$response.body#/run_id"}} for name in OF_A_RUN}
+        operation["responses"]["201"]["links"] = runs
 
 
 def _add_run_events(schemas: Json) -> None:

@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 from app.application.chat.read_thread import ActiveRun
 from app.domain.chat.entities import Assistant, Failure, Message, MessageStatus, OnBusy, Role, Run, RunStatus, Source, Thread, User
 
-ID_MAX = 2**63 - 1
+ID_MAX = 2**53 - 1
+"""The largest integer that every reader of JSON holds exactly."""
 
 
 def _storable(text: str) -> str:
@@ -40,8 +41,11 @@ def _number(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-Title = Annotated[str, AfterValidator(_storable), AfterValidator(_not_blank), Field(min_length=1, max_length=200)]
-UserId = Annotated[int, BeforeValidator(_number), Field(ge=1, le=ID_MAX)]
+Spoken = Annotated[Text, AfterValidator(_not_blank), Field(min_length=1, json_schema_extra={"pattern": r"\S"})]
+"""Text with something in it."""
+
+Title = Annotated[Spoken, Field(max_length=200)]
+UserId = Annotated[int, Field(ge=1, le=ID_MAX), BeforeValidator(_number)]
 
 
 class Body(BaseModel):
@@ -67,16 +71,14 @@ _SOURCE: dict[str, JsonValue] = {
     "section": "CV",
     "snippet": "Platform engineer who has run Kubernetes since 2017.",
     "score": 1.0,
-    "url": None,
+    "url": "/api/cvs/ada-example/pdf#page=1",
 }
 
 
 class CreateUserBody(Body):
     model_config = _example(name="smoke-user")
 
-    name: Annotated[Text, AfterValidator(_not_blank)] = Field(
-        min_length=1, max_length=200, description="A name for people; need not be unique."
-    )
+    name: Spoken = Field(max_length=200, description="A name for people; need not be unique.")
 
 
 class UserOut(BaseModel):
@@ -224,7 +226,7 @@ class MessagePage(BaseModel):
 class PostMessageBody(Body):
     model_config = _example(content="Who knows Kubernetes?")
 
-    content: Annotated[Text, AfterValidator(_not_blank)] = Field(min_length=1, description="What the user says.")
+    content: Spoken = Field(description="What the user says.")
     on_busy: OnBusy = Field(OnBusy.REJECT, description="While an answer is unfinished: refuse (409), wait for it, or stop it.")
     parent_id: UUID | None = Field(
         None,
@@ -234,7 +236,9 @@ class PostMessageBody(Body):
 
 
 class RegenerateBody(Body):
-    on_busy: OnBusy = OnBusy.REJECT
+    model_config = _example(on_busy="enqueue")
+
+    on_busy: OnBusy = Field(default=OnBusy.REJECT, description="While an answer is unfinished: refuse (409), wait for it, or stop it.")
 
 
 class PostedOut(BaseModel):
