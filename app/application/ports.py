@@ -12,6 +12,7 @@ from uuid import UUID
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Assistant, Claim, Executor, Message, Role, Source, Usage
 from app.domain.chat.events import Event, StoredEvent
+from app.domain.chat.repositories.answers import AnswerRepository
 from app.domain.chat.repositories.leases import LeaseRepository
 from app.domain.chat.repositories.messages import MessageRepository
 from app.domain.chat.repositories.run_events import RunEventRepository
@@ -41,6 +42,8 @@ class UnitOfWork(Protocol):
     def run_events(self) -> RunEventRepository: ...
     @property
     def leases(self) -> LeaseRepository: ...
+    @property
+    def answers(self) -> AnswerRepository: ...
 
     async def commit(self) -> None:
         """Make everything done so far last. Raises `Unavailable` if the database cannot say that it did."""
@@ -135,10 +138,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What was found for a question: passages for the model, and the sources a client sees, with the same numbers."""
+    """What was found for a question: passages for the model, and the sources a client sees, with the same numbers.
+
+    `generation` names the index they came from. `fingerprint` stands for everything the answer depends on, beside the model and the prompt's
+    wording: equal fingerprints, equal answers. None means that the answer must not be given again.
+    """
 
     passages: tuple[Passage, ...] = ()
     sources: tuple[Source, ...] = ()
+    generation: str | None = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class _PostIntoThread:
                 answer_id=self._new_id(),
                 owner=reservation.executor if reservation and not unfinished else None,
                 idempotency=key,
+                fresh=question.message_id is not None,
             )
             stored = await work.runs.add(run, message)
             await work.commit()

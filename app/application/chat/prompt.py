@@ -13,6 +13,9 @@ from app.domain.chat.entities import Assistant, Message, Role
 HISTORY_BUDGET = 24_000
 """Characters of earlier conversation that are sent: some six thousand tokens."""
 
+PROMPT_VERSION = 1
+"""Raise it when the wording below changes: answers given under another wording are not given again."""
+
 CONTINUE = (
     "Your answer above was cut off by a technical fault after its last character. Continue it from exactly there: begin with the very next "
     "character, repeat nothing that is already written, and do not mention the interruption."

@@ -12,8 +12,9 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from app.application.chat.answer_cache import AnswerCache
 from app.application.chat.citation_gate import CitationGate
 from app.application.chat.clean_text import TextCleaner
 from app.application.chat.prompt import build_prompt
@@ -22,7 +23,7 @@ from app.application.chat.seam import Joined, Seam
 from app.application.chat.transcripts import read_transcript
 from app.application.ports import Completion, Context, ContextProvider, EventLog, LanguageModel, MonotonicClock, Prompt, Transactions
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Assistant, Claim, Failure, Message, Source
+from app.domain.chat.entities import Assistant, Claim, Failure, Message, RunStatus, Source
 from app.domain.chat.errors import ChatError, LeaseLost, ModelError, NotFound, Unavailable
 from app.domain.chat.events import Restarted, Sources, Started, Token
 from app.domain.chat.transcript import Transcript
@@ -65,6 +66,10 @@ class _Answer:
     sources: tuple[Source, ...] = ()
     first_token_seconds: float | None = None
     completion: Completion = field(default_factory=lambda: Completion(None, None))
+    generation: str | None = None
+    cached: bool = False
+    key: str | None = None
+    """Where the answer may be kept to be given again."""
 
     def add(self, text: str, now: float) -> None:
         if self.first_token_seconds is None:
@@ -78,10 +83,12 @@ class _Answer:
 
     def done(self) -> Ending:
         end = self.completion
-        return Ending.done("".join(self.pieces), self.sources, end.usage, end.finish_reason, self.first_token_seconds)
+        ending = Ending.done("".join(self.pieces), self.sources, end.usage, end.finish_reason, self.first_token_seconds)
+        return replace(ending, generation=self.generation, cached=self.cached)
 
     def failed(self, failure: Failure) -> Ending:
-        return Ending.failed(failure, "".join(self.pieces), self.sources, self.completion.usage)
+        ending = Ending.failed(failure, "".join(self.pieces), self.sources, self.completion.usage)
+        return replace(ending, generation=self.generation)
 
 
 class RunExecutor:
@@ -102,13 +109,18 @@ class RunExecutor:
         self._model = model
         self._limits = limits
         self._clock = clock
+        self._cache = AnswerCache(transactions)
 
     async def execute(self, claim: Claim) -> None:
         """Answer the run. Returns when it is closed, or belongs to somebody else; raises only cancellation."""
         try:
             task = await self._load(claim)
             await self._log.open(claim, task.so_far.last_seq)
-            await self._log.close(claim, await self._ending(task))
+            answer = _Answer([task.so_far.text] if task.so_far.text else [], self._clock(), len(task.so_far.text), task.so_far.sources)
+            ending = await self._ending(task, answer)
+            await self._log.close(claim, ending)
+            if ending.status is RunStatus.DONE:
+                await self._cache.keep(answer.key, ending)
         except (LeaseLost, NotFound) as gone:
             _log.info(
                 "A run is no longer this executor's", extra={"run_id": str(claim.run_id), "attempt": claim.attempt, "why": gone.message}
@@ -128,8 +140,7 @@ class RunExecutor:
             except Unavailable:
                 await asyncio.sleep(LOAD_RETRY_SECONDS)
 
-    async def _ending(self, task: _Task) -> Ending:
-        answer = _Answer([task.so_far.text] if task.so_far.text else [], self._clock(), len(task.so_far.text), task.so_far.sources)
+    async def _ending(self, task: _Task, answer: _Answer) -> Ending:
         try:
             await self._answer(task, answer)
         except ModelError as error:
@@ -149,6 +160,13 @@ class RunExecutor:
             raise ChatError(f"The answer was interrupted {self._limits.attempts} times and is given up.", code="too_many_attempts")
         context = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
         partial = await self._announce(task, context, answer)
+        answer.generation = context.generation
+        answer.key = None if partial else self._cache.key(context.fingerprint, self._model)
+        known = await self._cache.find(answer.key, task.claim.run_id, context.sources)
+        if known is not None:
+            answer.cached, answer.completion = True, Completion("stop", None)
+            await self._say(task.claim, answer, Joined(0, known.text), restarting=False)
+            return
         prompt = build_prompt(task.assistant, context, task.branch, partial)
         seam = Seam(partial) if partial and not self._model.continues_exactly else None
         async with aclosing(self._cleaned(prompt, answer)) as texts:

@@ -21,6 +21,8 @@ class Ending:
     finish_reason: str | None = None
     error: Failure | None = None
     first_token_seconds: float | None = None
+    generation: str | None = None
+    cached: bool = False
 
     @classmethod
     def done(

@@ -88,6 +88,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class CachedAnswer:
+    """A whole answer that was given before, with the sources that its markers are bound to."""
+
+    text: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     user_id: int
     name: str
@@ -150,7 +158,8 @@ class Run:
     `message_id` is the user message answered, `answer_id` the id the assistant message gets when the run closes.
     `attempt` counts executors: 0 while queued, 1 for the first, one more for each takeover and for a cancel from outside. It
     is the fence: whoever holds an older number may not write. `last_seq` is the number of the newest committed event;
-    `first_token_seconds` the time from the (last) executor's start to the model's first token.
+    `first_token_seconds` the time from the (last) executor's start to the model's first token. `generation` names the index that the context
+    came from; `cached` says that the answer was given before; `fresh` that whoever posted wants one that was not.
     """
 
     run_id: UUID
@@ -169,6 +178,9 @@ class Run:
     usage: Usage | None = None
     finish_reason: str | None = None
     error: Failure | None = None
+    generation: str | None = None
+    cached: bool = False
+    fresh: bool = False
     last_seq: int = 0
 
 
@@ -191,6 +203,7 @@ class NewRun:
     answer_id: UUID
     owner: Executor | None
     idempotency: IdempotencyKey | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.application.ports import UnitOfWork
 from app.domain.chat.errors import Unavailable
+from app.infrastructure.repositories.answers import PostgresAnswers
 from app.infrastructure.repositories.leases import PostgresLeases
 from app.infrastructure.repositories.messages import PostgresMessages
 from app.infrastructure.repositories.run_events import PostgresRunEvents
@@ -32,6 +33,7 @@ class PostgresUnitOfWork:
         self.runs = PostgresRuns(connection)
         self.run_events = PostgresRunEvents(connection)
         self.leases = PostgresLeases(connection)
+        self.answers = PostgresAnswers(connection)
 
     async def commit(self) -> None:
         """See `UnitOfWork.commit`."""

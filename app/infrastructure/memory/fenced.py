@@ -39,6 +39,8 @@ def close(tables: Tables, claim: Claim, ending: Ending, now: datetime) -> bool:
         usage=ending.usage,
         finish_reason=ending.finish_reason,
         first_token_seconds=ending.first_token_seconds,
+        generation=ending.generation,
+        cached=ending.cached,
     )
     tables.runs[claim.run_id] = replace(row, run=closed)
     tables.messages[claim.answer_id] = _answer(tables.next_ordinal(), claim, ending, now)

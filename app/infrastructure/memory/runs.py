@@ -134,6 +134,7 @@ class MemoryRuns:
             status=RunStatus.QUEUED,
             attempt=0,
             created_at=self._session.now(),
+            fresh=run.fresh,
         )
         return replace(_begun(queued, run.owner, self._session), attempt=1) if run.owner else queued
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.chat.entities import IdempotencyKey, Message, Run, Thread, User
+from app.domain.chat.entities import CachedAnswer, IdempotencyKey, Message, Run, Thread, User
 from app.domain.chat.events import StoredEvent
 
 
@@ -31,12 +31,20 @@ class Tables:
     runs: dict[UUID, RunRow] = field(default_factory=dict[UUID, RunRow])
     events: dict[UUID, tuple[StoredEvent, ...]] = field(default_factory=dict[UUID, tuple[StoredEvent, ...]])
     leases: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+    answers: dict[str, CachedAnswer] = field(default_factory=dict[str, CachedAnswer])
     ordinals: int = 0
 
     def copy(self) -> "Tables":
         """The same rows in dicts of their own."""
         return Tables(
-            dict(self.users), dict(self.threads), dict(self.messages), dict(self.runs), dict(self.events), dict(self.leases), self.ordinals
+            dict(self.users),
+            dict(self.threads),
+            dict(self.messages),
+            dict(self.runs),
+            dict(self.events),
+            dict(self.leases),
+            dict(self.answers),
+            self.ordinals,
         )
 
     def next_ordinal(self) -> int:

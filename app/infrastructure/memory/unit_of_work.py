@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from app.application.ports import UnitOfWork
+from app.infrastructure.memory.answers import MemoryAnswers
 from app.infrastructure.memory.database import MemoryDatabase, Session
 from app.infrastructure.memory.leases import MemoryLeases
 from app.infrastructure.memory.messages import MemoryMessages
@@ -24,6 +25,7 @@ class MemoryUnitOfWork:
         self.runs = MemoryRuns(session)
         self.run_events = MemoryRunEvents(session)
         self.leases = MemoryLeases(session)
+        self.answers = MemoryAnswers(session)
 
     async def commit(self) -> None:
         """See `UnitOfWork.commit`."""

@@ -128,6 +128,9 @@ class RunRow(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     first_token_seconds: Mapped[float | None]
+    generation: Mapped[str | None]
+    cached: Mapped[bool] = mapped_column(server_default=text("false"))
+    fresh: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RunEventRow(Base):
@@ -151,3 +154,15 @@ class ExecutorRow(Base):
     lease_until: Mapped[datetime]
     host: Mapped[str]
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CachedAnswerRow(Base):
+    """Answers that may be given again; the key is a digest of everything that the answer depends on."""
+
+    __tablename__ = "cached_answers"
+    __table_args__ = (Index("cached_answers_age_idx", "created_at"),)  # forget the old ones
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

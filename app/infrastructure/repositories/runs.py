@@ -36,9 +36,9 @@ _ADD = text("""
         SELECT :message_id, :thread_id, 'user', :content, 'done', :parent_id WHERE :is_new
     ), added AS (
         INSERT INTO runs (id, thread_id, message_id, answer_id, status, attempt, owner, provider, model, started_at,
-                          idempotency_key, idempotency_digest)
+                          idempotency_key, idempotency_digest, fresh)
         VALUES (:id, :thread_id, :message_id, :answer_id, :status, :attempt, :owner, :provider, :model,
-                CASE WHEN :attempt > 0 THEN now() END, :key, :digest)
+                CASE WHEN :attempt > 0 THEN now() END, :key, :digest, :fresh)
         RETURNING ordinal, created_at, started_at
     )
     SELECT ordinal, created_at, started_at, pg_notify('run_added', :thread),
@@ -60,6 +60,7 @@ _ADD = text("""
     bindparam("thread", type_=Text()),
     bindparam("attempt", type_=Integer()),
     bindparam("is_new", type_=Boolean()),
+    bindparam("fresh", type_=Boolean()),
 )
 
 _FENCE = text("""
@@ -128,6 +129,7 @@ class PostgresRuns:
             "digest": run.idempotency.digest if run.idempotency else None,
             "thread": str(run.thread_id),
             "is_new": message is not None,
+            "fresh": run.fresh,
             "content": message.content if message else "",
             "parent_id": message.parent_id if message else None,
             **_executor(run.owner),
@@ -227,5 +229,8 @@ def _run(row: Row[*tuple[Any, ...]]) -> Run:
         usage=Usage(**row.usage) if row.usage else None,
         finish_reason=row.finish_reason,
         error=Failure(**row.error) if row.error else None,
+        generation=row.generation,
+        cached=row.cached,
+        fresh=row.fresh,
         last_seq=row.last_seq,
     )

@@ -294,6 +294,8 @@ class RunOut(BaseModel):
                     "model": "offline-quotes",
                     "usage": {"input_tokens": None, "output_tokens": 42, "cached_input_tokens": None},
                     "finish_reason": "stop",
+                    "cached": False,
+                    "generation": None,
                     "error": None,
                     "last_seq": 17,
                     "timings": {"queued": 0.001, "first_token": 0.154, "total": 1.02},
@@ -315,6 +317,8 @@ class RunOut(BaseModel):
     model: str | None
     usage: UsageOut | None
     finish_reason: str | None
+    cached: bool = Field(description="Whether the answer was given before, to an equivalent question.")
+    generation: str | None = Field(description="The index that its sources came from, if there is one.")
     error: FailureOut | None
     last_seq: int = Field(description="Number of the newest event.")
     timings: TimingsOut
@@ -335,6 +339,8 @@ class RunOut(BaseModel):
             model=run.model,
             usage=UsageOut.model_validate(run.usage, from_attributes=True) if run.usage else None,
             finish_reason=run.finish_reason,
+            cached=run.cached,
+            generation=run.generation,
             error=FailureOut.of(run.error),
             last_seq=run.last_seq,
             timings=TimingsOut(

@@ -1,0 +1,15 @@
+"""Storage of answers that may be given again."""
+
+from typing import Protocol
+
+from app.domain.chat.entities import CachedAnswer
+
+
+class AnswerRepository(Protocol):
+    async def get(self, key: str) -> CachedAnswer | None:
+        """The answer stored under a key, or None."""
+        ...
+
+    async def put(self, key: str, answer: CachedAnswer) -> None:
+        """Store an answer; an older one under the same key gives way. Answers that have grown old are forgotten on the way."""
+        ...
