@@ -1,0 +1,119 @@
+"""Ideas that several languages and several words have in common: `nurse`, `enfermera` and `Krankenpfleger` are one concept.
+
+Concepts carry a question across languages, and across synonyms. They come from `vocabulary/concepts.txt`. Pure, loaded once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rag.words import LANGUAGES, fold, is_stop_word, stem, words
+
+_COLUMNS = ("en", "es", "fr", "de", "pt", "it")
+_Trie = dict[tuple[str, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """`name` is its English word and identifies it; `kind` is the group it stands under."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept in a list of words, from `start` to before `end`."""
+
+    concept: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """The whole vocabulary, by language."""
+
+    by_name: dict[str, Concept]
+    phrases: dict[str, _Trie]
+    longest: dict[str, int]
+
+    def mentions(self, tokens: Sequence[str], languages: Sequence[str]) -> list[Mention]:
+        """The concepts in the folded words, longest phrase first, none inside another; `languages` in order of preference."""
+        stems = {language: [stem(token, language) for token in tokens] for language in languages}
+        found: list[Mention] = []
+        at = 0
+        while at < len(tokens):
+            mention = self._longest_at(tokens, stems, at)
+            if mention:
+                found.append(mention)
+            at = mention.end if mention else at + 1
+        return found
+
+    def _longest_at(self, tokens: Sequence[str], stems: dict[str, list[str]], at: int) -> Mention | None:
+        reach = min(max(self.longest.values()), len(tokens) - at)
+        for length in range(reach, 0, -1):
+            for language, stemmed in stems.items():
+                name = self.phrases[language].get(tuple(stemmed[at : at + length]))
+                if name and not (length == 1 and is_stop_word(tokens[at], language)):
+                    return Mention(name, at, at + length)
+        return self._compound(tokens[at], at) if "de" in stems else None
+
+    def _compound(self, word: str, at: int) -> Mention | None:
+        """A German compound of known words is about its last part: `Krankenhausverwaltung` is administration."""
+        if len(word) < 10 or not word.isalpha():
+            return None
+        for cut in range(4, len(word) - 3):
+            head, tail = word[:cut].removesuffix("s"), word[cut:]
+            if name := self.phrases["de"].get((stem(tail, "de"),)):
+                if (stem(head, "de"),) in self.phrases["de"] or (stem(word[:cut], "de"),) in self.phrases["de"]:
+                    return Mention(name, at, at + 1)
+        return None
+
+
+@cache
+def concepts() -> Concepts:
+    """The shipped vocabulary."""
+    text = files("rag.vocabulary").joinpath("concepts.txt").read_text(encoding="utf-8")
+    by_name: dict[str, Concept] = {}
+    phrases: dict[str, _Trie] = {language: {} for language in LANGUAGES}
+    kind = ""
+    for line in text.splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        if line.startswith("@"):
+            kind = line[1:].strip()
+            continue
+        columns = [[phrase.strip() for phrase in column.split(";") if phrase.strip()] for column in line.split("|")]
+        name = columns[0][0]
+        by_name.setdefault(name, Concept(name, kind))
+        for language, column in zip(_COLUMNS, columns, strict=False):
+            for phrase in column:
+                key = tuple(stem(word, language) for word in words(fold(phrase)))
+                phrases[language].setdefault(key, name)
+    longest = {language: max(map(len, trie)) for language, trie in phrases.items()}
+    return Concepts(by_name=by_name, phrases=phrases, longest=longest)
+
+
+def languages_to_read(language: str) -> tuple[str, ...]:
+    """The text's own language first; English words stand in every CV."""
+    return (language, "en") if language in LANGUAGES and language != "en" else ("en",)
+
+
+def in_english(text: str, language: str) -> str:
+    """The text as far as the vocabulary can say it in English; little words fall away, other words stay.
+
+    For embedding models that know English only. English text comes back as it is.
+    """
+    if language == "en" or language not in LANGUAGES:
+        return text
+    tokens = words(text)
+    said: list[str] = []
+    at = 0
+    for mention in [*concepts().mentions(tokens, languages_to_read(language)), Mention("", len(tokens), len(tokens))]:
+        said.extend(word for word in tokens[at : mention.start] if not is_stop_word(word, language))
+        if mention.concept:
+            said.append(mention.concept)
+        at = mention.end
+    return " ".join(said)
