@@ -37,25 +37,28 @@ class Concepts:
 
     by_name: dict[str, Concept]
     phrases: dict[str, _Trie]
-    longest: dict[str, int]
+    roles: dict[str, _Trie]
+    """Who does something, found by number and gender alone: a stem would take `development` for `developer`."""
+    longest: int
 
     def mentions(self, tokens: Sequence[str], languages: Sequence[str]) -> list[Mention]:
         """The concepts in the folded words, longest phrase first, none inside another; `languages` in order of preference."""
         stems = {language: [stem(token, language) for token in tokens] for language in languages}
+        plain = [_singular(token) for token in tokens]
         found: list[Mention] = []
         at = 0
         while at < len(tokens):
-            mention = self._longest_at(tokens, stems, at)
+            mention = self._longest_at(tokens, stems, plain, at)
             if mention:
                 found.append(mention)
             at = mention.end if mention else at + 1
         return found
 
-    def _longest_at(self, tokens: Sequence[str], stems: dict[str, list[str]], at: int) -> Mention | None:
-        reach = min(max(self.longest.values()), len(tokens) - at)
-        for length in range(reach, 0, -1):
+    def _longest_at(self, tokens: Sequence[str], stems: dict[str, list[str]], plain: list[str], at: int) -> Mention | None:
+        for length in range(min(self.longest, len(tokens) - at), 0, -1):
             for language, stemmed in stems.items():
-                name = self.phrases[language].get(tuple(stemmed[at : at + length]))
+                role = self.roles[language].get(tuple(plain[at : at + length]))
+                name = role or self.phrases[language].get(tuple(stemmed[at : at + length]))
                 if name and not (length == 1 and is_stop_word(tokens[at], language)):
                     return Mention(name, at, at + length)
         return self._compound(tokens[at], at) if "de" in stems else None
@@ -66,7 +69,7 @@ class Concepts:
             return None
         for cut in range(4, len(word) - 3):
             head, tail = word[:cut].removesuffix("s"), word[cut:]
-            if name := self.phrases["de"].get((stem(tail, "de"),)):
+            if name := self.roles["de"].get((_singular(tail),)) or self.phrases["de"].get((stem(tail, "de"),)):
                 if (stem(head, "de"),) in self.phrases["de"] or (stem(word[:cut], "de"),) in self.phrases["de"]:
                     return Mention(name, at, at + 1)
         return None
@@ -78,6 +81,7 @@ def concepts() -> Concepts:
     text = files("rag.vocabulary").joinpath("concepts.txt").read_text(encoding="utf-8")
     by_name: dict[str, Concept] = {}
     phrases: dict[str, _Trie] = {language: {} for language in LANGUAGES}
+    roles: dict[str, _Trie] = {language: {} for language in LANGUAGES}
     kind = ""
     for line in text.splitlines():
         if line.startswith("#") or not line.strip():
@@ -90,10 +94,20 @@ def concepts() -> Concepts:
         by_name.setdefault(name, Concept(name, kind))
         for language, column in zip(_COLUMNS, columns, strict=False):
             for phrase in column:
-                key = tuple(stem(word, language) for word in words(fold(phrase)))
-                phrases[language].setdefault(key, name)
-    longest = {language: max(map(len, trie)) for language, trie in phrases.items()}
-    return Concepts(by_name=by_name, phrases=phrases, longest=longest)
+                tokens = words(fold(phrase))
+                if kind == "role":
+                    roles[language].setdefault(tuple(map(_singular, tokens)), name)
+                else:
+                    phrases[language].setdefault(tuple(stem(word, language) for word in tokens), name)
+    longest = max(len(key) for tries in (phrases, roles) for trie in tries.values() for key in trie)
+    return Concepts(by_name=by_name, phrases=phrases, roles=roles, longest=longest)
+
+
+def _singular(word: str) -> str:
+    """The word without the endings of number and gender."""
+    if len(word) < 5:
+        return word
+    return word.removesuffix("innen").removesuffix("in").rstrip("aoes")
 
 
 def languages_to_read(language: str) -> tuple[str, ...]:

@@ -65,7 +65,12 @@ def _anchors(lines: Sequence[Line]) -> list[int]:
 
 
 def _may_head(text: str) -> bool:
-    return not is_bullet(text) and len(without_dates(text).split()) <= 16 and not (text.endswith(".") and len(text.split()) > 8)
+    if is_bullet(text):
+        return False
+    found = spans(text)
+    if any(span.ranged and (span.at[0] < 3 or span.at[1] > len(text) - 3) for span in found):
+        return len(text) < 160  # the date leads or ends the line: it is a head, however long
+    return len(without_dates(text).split()) <= 16 and not (text.endswith(".") and len(text.split()) > 8)
 
 
 def _starts(lines: Sequence[Line], anchors: Sequence[int]) -> list[int]:

@@ -7,7 +7,7 @@ two is told by the content: columns are independent when both have section headi
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.headings import section_of
@@ -97,7 +97,19 @@ def _join(a: Fragment, b: Fragment) -> Fragment:
 
 def lines_of(fragments: Sequence[Fragment]) -> list[Line]:
     """The lines of one page, in reading order."""
-    return _rows(_in_reading_order(list(fragments)))
+    return _rows(_in_reading_order(_with_bullets(fragments)))
+
+
+def _with_bullets(fragments: Sequence[Fragment]) -> list[Fragment]:
+    """Puts bullets that the file draws apart from their text in front of it again; bullets without text are dropped."""
+    loose = [f for f in fragments if _BULLET.match(f.text) and f.text != "o"]
+    texts = [f for f in fragments if f not in loose]
+    for bullet in loose:
+        beside = [i for i, f in enumerate(texts) if same_row(bullet, f) and 0 <= f.left - bullet.right + 1 < 4 * f.size]
+        if beside:
+            i = min(beside, key=lambda i: texts[i].left)
+            texts[i] = replace(_join(bullet, texts[i]), bold=texts[i].bold, top=texts[i].top, bottom=texts[i].bottom)
+    return texts
 
 
 def _in_reading_order(fragments: list[Fragment]) -> list[Fragment]:

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from rag.dates import spans, without_dates
 from rag.errors import UnreadablePdf
 from rag.layout import Fragment, Line, fragments_of, lines_of
 
@@ -27,6 +28,7 @@ _LOOSE_ACCENT = re.compile(r"([´`¨ˆ˜ˇ˚])\s?([A-Za-zı])|([A-Za-z])\s?(¸)"
 _PAGE_NUMBER = re.compile(
     r"^\W*(?:(?:page|pagina|página|seite|pág\.?|p\.)\s*)?\d{1,2}(?:\s*(?:/|of|de|von|sur|di|\|)\s*\d{1,2})?\W*$", re.IGNORECASE
 )
+_ENDS_OPEN = re.compile(r"(?:[-–—]|\b(?:to|bis|a|al|à|hasta))\s*$", re.IGNORECASE)
 _BOLD_FONT = re.compile(rb"bold|black|heavy|semibd|demi|CMBX|SFBX|-Bd", re.IGNORECASE)
 
 
@@ -55,7 +57,7 @@ def read_pdf(path: Path) -> PdfText:
         raise UnreadablePdf("a page is damaged") from error
     finally:
         document.close()
-    lines = tuple(_without_running_heads(pages))
+    lines = tuple(_with_whole_dates(list(_without_running_heads(pages))))
     if sum(len(line.text) for line in lines) < 40:
         raise UnreadablePdf("it has no text layer (a scan?)" if pages else "it has no pages")
     return PdfText(lines=lines, pages=len(pages))
@@ -156,6 +158,27 @@ def _without_running_heads(pages: list[list[Line]]) -> Iterator[Line]:
                 yield line
             elif not (_PAGE_NUMBER.match(line.text) or (edges[_edge_key(line)] > 1 and not (number == 0 and line is lines[0]))):
                 yield line
+
+
+def _with_whole_dates(lines: list[Line]) -> Iterator[Line]:
+    """Puts dates together again that a narrow column has broken over two lines."""
+    skip = False
+    for line, below in zip(lines, [*lines[1:], None], strict=True):
+        if skip:
+            skip = False
+            continue
+        if below and len(line.cells) > 1 and len(below.cells) == 1 and below.right < line.right and _is_rest_of_date(line.cells[0], below.text):
+            yield replace(line, cells=(f"{line.cells[0]} {below.text}", *line.cells[1:]), bottom=line.bottom)
+            skip = True
+        else:
+            yield line
+
+
+def _is_rest_of_date(cell: str, rest: str) -> bool:
+    if len(rest) > 24 or without_dates(cell) == cell.strip():
+        return bool(_ENDS_OPEN.search(cell)) and len(rest) <= 24 and bool(spans(f"{cell} {rest}"))
+    whole = spans(f"{cell} {rest}")
+    return bool(whole) and whole[0].ranged and without_dates(f"{cell} {rest}") == "" and [s.text for s in whole] != [s.text for s in spans(cell)]
 
 
 def _edge_key(line: Line) -> str:

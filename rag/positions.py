@@ -92,7 +92,7 @@ def _split_place(piece: str) -> list[str]:
 
 
 def _study(pieces: list[str]) -> Position:
-    fine = [part for piece in pieces for part in _WEAK_MARKS.split(piece) if part]
+    fine = [part.strip(" .") for piece in pieces for part in piece.split(",") if part.strip(" .")]
     school = next((piece for piece in fine if _SCHOOL.search(piece)), "")
     others = [piece for piece in fine if piece != school]
     degree = others[0] if others else ""

@@ -70,6 +70,8 @@ def _house_setting(lines: Sequence[Line]) -> _Setting | None:
 def _opening(line: Line, current: Section, house: _Setting | None, body: float) -> tuple[Section, str, Line | None] | None:
     """The section that the line opens, its heading, and what of the line already belongs to its content."""
     first = line.cells[0]
+    if line.size >= 1.35 * body and (house is None or line.size > house.size + 1) and not section_of(line.text) and current is not Section.PROFILE:
+        return Section.PROFILE, "", line  # larger than any heading: the candidate's name, drawn after a side column
     if found := section_of(first):
         if len(line.cells) == 1:
             return None if _is_label(line, found, current, house) else (found, first, None)
