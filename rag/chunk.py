@@ -34,12 +34,13 @@ class Chunk:
     position: Position = Position()
     span: Span | None = None
     continued: bool = False
+    context: str = ""
 
     def header(self, candidate: str) -> str:
         """What the passage is, in one line."""
         named = self.heading or self.section.value
         about = [self.position.employer, self.position.role] if self.section in _WITH_ENTRIES else []
-        return " · ".join(part for part in (candidate, named, *about, self.span.text if self.span else "") if part)
+        return " · ".join(part for part in (candidate, named, *about, self.span.text if self.span else "", self.context) if part)
 
 
 def chunks_of(parts: Sequence[Part]) -> list[Chunk]:

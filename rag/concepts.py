@@ -49,8 +49,8 @@ class Concepts:
         at = 0
         while at < len(tokens):
             mention = self._longest_at(tokens, stems, plain, at)
-            if mention:
-                found.append(mention)
+            compound = self._compound(tokens[at], at) if mention is None and "de" in stems else ()
+            found.extend([mention] if mention else compound)
             at = mention.end if mention else at + 1
         return found
 
@@ -61,18 +61,20 @@ class Concepts:
                 name = role or self.phrases[language].get(tuple(stemmed[at : at + length]))
                 if name and not (length == 1 and is_stop_word(tokens[at], language)):
                     return Mention(name, at, at + length)
-        return self._compound(tokens[at], at) if "de" in stems else None
-
-    def _compound(self, word: str, at: int) -> Mention | None:
-        """A German compound of known words is about its last part: `Krankenhausverwaltung` is administration."""
-        if len(word) < 10 or not word.isalpha():
-            return None
-        for cut in range(4, len(word) - 3):
-            head, tail = word[:cut].removesuffix("s"), word[cut:]
-            if name := self.roles["de"].get((_singular(tail),)) or self.phrases["de"].get((stem(tail, "de"),)):
-                if (stem(head, "de"),) in self.phrases["de"] or (stem(word[:cut], "de"),) in self.phrases["de"]:
-                    return Mention(name, at, at + 1)
         return None
+
+    def _compound(self, word: str, at: int) -> tuple[Mention, ...]:
+        """A German compound of known words is about both: `Krankenhausverwaltung` is hospital and administration."""
+        if len(word) < 10 or not word.isalpha():
+            return ()
+        for cut in range(4, len(word) - 3):
+            heads = (self._single(part) for part in (word[:cut], word[:cut].removesuffix("s")))
+            if (tail := self._single(word[cut:])) and (head := next(filter(None, heads), "")):
+                return Mention(head, at, at + 1), Mention(tail, at, at + 1)
+        return ()
+
+    def _single(self, word: str) -> str:
+        return self.roles["de"].get((_singular(word),)) or self.phrases["de"].get((stem(word, "de"),), "")
 
 
 @cache

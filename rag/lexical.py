@@ -52,14 +52,17 @@ class LexicalWriter:
     def add(self, terms: Sequence[str]) -> None:
         self._passages.add([self._numbers.setdefault(term, len(self._numbers)) for term in terms])
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path) -> Sequence[str]:
+        """Returns all indexed terms."""
         bm25s: Any = import_module("bm25s")
         index = bm25s.BM25(k1=1.2, b=0.6, backend="numpy", csc_backend="numpy")
         scores = index.build_index_from_ids(list(range(len(self._numbers))), self._passages, show_progress=False)
         folder.mkdir(parents=True)
         for part in ("data", "indices", "indptr"):
             np.save(folder / f"{part}.npy", np.asarray(scores[part]))
-        (folder / "terms.json").write_text(json.dumps(list(self._numbers), ensure_ascii=False), encoding="utf-8")
+        terms = list(self._numbers)
+        (folder / "terms.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
+        return terms
 
 
 class LexicalIndex:

@@ -6,7 +6,7 @@ A heading is a line made of heading words (`headings.py`), or a line set exactly
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from rag.dates import spans
@@ -48,14 +48,18 @@ def split_sections(lines: Sequence[Line]) -> list[Part]:
     body = median(line.size for line in lines) if lines else 0.0
     parts: list[Part] = []
     section, heading, gathered = Section.PROFILE, "", list[Line]()
+    last = lines[0] if lines else None
     for line in lines:
         found = _opening(line, section, house, body)
         if found is None:
             gathered.append(line)
             continue
-        if gathered or heading:
+        if gathered:
             parts.append(Part(section, heading, tuple(gathered)))
+        elif heading and section is Section.OTHER and parts:
+            parts[-1] = replace(parts[-1], lines=(*parts[-1].lines, *([last] if last else [])))  # no text follows: it was no heading
         section, heading, rest = found
+        last = line
         gathered = [rest] if rest else []
     parts.append(Part(section, heading, tuple(gathered)))
     return [part for part in parts if part.lines]
@@ -82,7 +86,7 @@ def _opening(line: Line, current: Section, house: _Setting | None, body: float) 
         if current in _INSIDE_ENTRIES and found is not Section.LANGUAGES:
             return None
         return found, labelled["label"], _rest(line, (labelled["rest"], *line.cells[1:]))
-    if house and _set_like_a_heading(line, house, body):
+    if house and _set_like_a_heading(line, house, body, current):
         return Section.OTHER, first, None
     return None
 
@@ -99,7 +103,7 @@ def _rest(line: Line, cells: tuple[str, ...]) -> Line:
     return Line(cells=cells, page=line.page, left=line.left, top=line.top, right=line.right, bottom=line.bottom, bold=line.bold)
 
 
-def _set_like_a_heading(line: Line, house: _Setting, body: float) -> bool:
-    distinct = house.size >= body * 1.12 or house.capitals
+def _set_like_a_heading(line: Line, house: _Setting, body: float, current: Section) -> bool:
+    distinct = house.size >= body * 1.12 or (house.capitals and current is not Section.SKILLS)  # skills are often acronyms
     plain = len(line.cells) == 1 and 1 <= len(line.text.split()) <= 5 and not line.text.endswith((".", ",", ";"))
     return distinct and plain and len(line.text) > 3 and _Setting.of(line) == house and not spans(line.text) and not re.search(r"\d|@", line.text)
