@@ -84,6 +84,24 @@ _CARRIERS = frozenset(
     "persone chi quale quali dove quanti quante mostra elenca trova cerco anni ha hanno lavorato sa conosce".split()
 )
 
+_LIGHT = frozenset(
+    "make makes made making look looks looked looking against old new young big small large help helps helped helping way things thing put puts set go goes went going come comes keep keeps kept run runs ran "
+    "running do take takes taking bring brings get gets let become becomes involved involving involves including include includes related dealing deal deals responsible charge able well really lot lots "
+    "different various several certain main own whole kind type field area areas sector industry place places world life day days week full high low strong similar such around together away back deep hands "
+    "handle handles handled handling experience background previous previously past former currently proven spend spends spent serve serves served start started begin began stop "
+    "hacer hace hecho haciendo llevar lleva llevado poner puesto tomar cosa cosas forma manera tipo ambito sector area campo lugar mundo vida dia dias grande pequeno nuevo nueva viejo antiguo relacionado "
+    "relacionada encargado encargada dedica dedicado dedicada parte gran tema temas incluye previo previa antes despues dado dar "
+    "faire fait fais mettre mis prendre pris chose choses facon maniere type domaine secteur lieu monde vie jour jours grand petit nouveau vieux ancien lie liee charge occupe occupes concernant deja avant "
+    "machen macht gemacht bringen gebracht nehmen genommen sache sachen art weise bereich branche gebiet ort welt leben tag tage gross klein neu neue alt alte altes zustandig kummert befasst bezug frueher "
+    "fazer feito levar coisa tipo area setor lugar mundo vida fare fatto cosa cose tipo settore area campo luogo mondo vita".split()
+)
+
+
+def is_light(word: str) -> bool:
+    """An ordinary word that says little, however rare it is in a small index."""
+    return word in _LIGHT
+
+
 _ALL_STOP_WORDS = frozenset[str]().union(*(STOP_WORDS[language] for language in LANGUAGES))
 
 

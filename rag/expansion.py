@@ -3,11 +3,11 @@
 The weights say how well each would do; from `LITERAL` upwards a term says the same thing, below it something close.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.concepts import concepts
-from rag.embedders.port import Embedder
+from rag.embedders.port import WordVectors
 from rag.lexical import LexicalIndex
 from rag.names import Token
 from rag.near_words import NearWords
@@ -16,7 +16,7 @@ from rag.words import LANGUAGES
 
 LITERAL = 0.7
 _CONCEPT, _COGNATE, _NEAR = 0.9, 0.75, 0.62
-_NEAR_AT_LEAST, _NEAR_MOST = 0.42, 6
+_NEAR_AT_LEAST, _NEAR_MOST = 0.45, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +34,26 @@ class Sought:
 
 
 def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, lexical: LexicalIndex) -> list[Sought]:
-    """The things sought, in order; a phrase that names one concept is one thing."""
-    found: list[Sought] = []
-    for run in _runs(positions):
-        words = [tokens[i].folded for i in run]
-        mentions = {mention.start: mention for mention in concepts().mentions(words, (language, *(other for other in LANGUAGES if other != language)))}
-        at = 0
-        while at < len(run):
-            mention = mentions.get(at)
-            term = concept_term(mention.concept) if mention else ""
-            if mention and mention.end - mention.start > 1 and term in lexical:
-                found.append(Sought(tuple(run[mention.start : mention.end]), mention.concept, {term: 1.0}))
-                at = mention.end
-                continue
-            found.append(_word(tokens, run, at, mention.concept if mention and mention.end == at + 1 else "", lexical))
-            at += 1
-    return found
+    """The things sought, in order; a phrase that names one concept is one thing, little words in it included (`look after`)."""
+    mentions = concepts().mentions([token.folded for token in tokens], (language, *(other for other in LANGUAGES if other != language)))
+    wanted, said = set(positions), dict[int, str]()
+    phrases: dict[int, Sought] = {}
+    for mention in mentions:
+        within = [i for i in range(mention.start, mention.end) if i in wanted]
+        if not within:
+            continue
+        term = concept_term(mention.concept)
+        if mention.end - mention.start > 1 and term in lexical:
+            phrases[within[0]] = Sought(tuple(within), mention.concept, {term: 1.0})
+            wanted.difference_update(within)
+        elif mention.end - mention.start == 1:
+            said[mention.start] = mention.concept
+    found = {i: _word(tokens, i, positions, said.get(i, ""), lexical) for i in wanted}
+    return [thing for _, thing in sorted({**found, **phrases}.items())]
 
 
-def _runs(positions: Sequence[int]) -> Iterator[list[int]]:
-    """Positions that follow each other, apart from what carries the question."""
-    run: list[int] = []
-    for position in positions:
-        if run and position > run[-1] + 2:
-            yield run
-            run = []
-        run.append(position)
-    if run:
-        yield run
-
-
-def _word(tokens: Sequence[Token], run: Sequence[int], at: int, concept: str, lexical: LexicalIndex) -> Sought:
-    token = tokens[run[at]]
+def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], concept: str, lexical: LexicalIndex) -> Sought:
+    token = tokens[at]
     terms: dict[str, float] = {}
     whole = token.parts[0] if token.parts else token.folded
     for stem in stems_of(whole):
@@ -74,26 +62,25 @@ def _word(tokens: Sequence[Token], run: Sequence[int], at: int, concept: str, le
     if len(token.parts) > 1 and not terms:
         terms.update({stem: 0.85 for part in token.parts[1:] if len(part) > 2 for stem in stems_of(part) if stem in lexical})
     for neighbour in (at - 1, at + 1):
-        if 0 <= neighbour < len(run) and abs(run[neighbour] - run[at]) == 1:
-            first, second = sorted((at, neighbour))
-            joined = tokens[run[first]].folded + tokens[run[second]].folded
+        if neighbour in positions:
+            joined = tokens[min(at, neighbour)].folded + tokens[max(at, neighbour)].folded
             if joined in lexical:
                 terms[joined] = 1.0
     if concept and concept_term(concept) in lexical:
         terms[concept_term(concept)] = _CONCEPT
     for cognate in lexical.cognates(whole):
         terms.setdefault(cognate, _COGNATE)
-    return Sought((run[at],), concept or token.folded, terms)
+    return Sought((at,), concept or token.folded, terms)
 
 
-def with_near_words(things: Sequence[Sought], language: str, near: NearWords | None, embedder: Embedder) -> list[Sought]:
+def with_near_words(things: Sequence[Sought], language: str, near: NearWords | None, vectors: WordVectors | None) -> list[Sought]:
     """Adds words near in meaning. The vectors know English: other languages reach them through the concepts alone."""
     wanted = [i for i, thing in enumerate(things) if language == "en" or thing.label in concepts().by_name]
     wanted = [i for i in wanted if things[i].label.replace(" ", "").isalpha() and len(things[i].label) > 2]
-    if near is None or not wanted:
+    if near is None or vectors is None or not wanted:
         return list(things)
-    vectors = embedder.embed_queries([things[i].label for i in wanted])
-    found = dict(zip(wanted, near.near(vectors, at_least=_NEAR_AT_LEAST, most=_NEAR_MOST), strict=True))
+    rows = vectors.vectors_of([things[i].label for i in wanted])
+    found = dict(zip(wanted, near.near(rows, at_least=_NEAR_AT_LEAST, most=_NEAR_MOST), strict=True))
     return [
         Sought(thing.positions, thing.label, {**{term: _NEAR * cosine for term, cosine in found.get(i, ())}, **thing.terms}) for i, thing in enumerate(things)
     ]

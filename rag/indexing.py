@@ -224,7 +224,7 @@ class _Writer:
         language = language_of(chunk.text, default=language_of_cv) if len(chunk.text) > 300 else language_of_cv
         text = f"{chunk.header('')}\n{chunk.text}"
         self._lexical.add(passage_terms(text, language))
-        if language == "en" and self._embedder.knows_words:
+        if language == "en" and self._embedder.single_words:
             self._near.add(words(chunk.text))
         self._to_embed.append(text if self._embedder.multilingual else in_english(text, language))
         if len(self._to_embed) >= _BATCH:
@@ -242,5 +242,5 @@ class _Writer:
         self._corpus.close()
         terms = self._lexical.write(self._folder / "terms")
         self._dense.write(self._folder / "vectors.faiss")
-        if self._embedder.knows_words:
-            self._near.write(self._folder / "near.npz", self._embedder, terms)
+        if self._embedder.single_words:
+            self._near.write(self._folder / "near.npz", self._embedder.single_words, terms)

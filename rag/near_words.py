@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.concepts import concepts
-from rag.embedders.port import Embedder
+from rag.embedders.port import WordVectors
 from rag.terms import concept_term
 from rag.words import stem
 
@@ -29,14 +29,22 @@ class NearWordsWriter:
         if len(self._words) < _MOST_WORDS:
             self._words.update(token for token in tokens if len(token) > 2 and token.isalpha())
 
-    def write(self, path: Path, embedder: Embedder, known: Iterable[str]) -> None:
+    def write(self, path: Path, vectors: WordVectors, known: Iterable[str]) -> None:
         """`known` are the indexed terms: only concepts among them are worth finding."""
         indexed = set(known)
         terms = {word: stem(word, "en") for word in sorted(self._words)}
         labels = {name: concept_term(name) for name, concept in concepts().by_name.items() if concept.kind not in {"language", "place"} and concept_term(name) in indexed}
-        texts = [*terms, *labels]
-        vectors = np.concatenate([embedder.embed_passages(texts[i : i + _BATCH]).astype(np.float16) for i in range(0, len(texts), _BATCH)] or [np.zeros((0, embedder.dimension), np.float16)])
-        np.savez(path, vectors=vectors, terms=np.array([*terms.values(), *labels.values()], dtype=np.str_))
+        found: list[NDArray[np.float16]] = []
+        stored: list[str] = []
+        everything = [*terms.items(), *labels.items()]
+        for i in range(0, len(everything), _BATCH):
+            some = everything[i : i + _BATCH]
+            rows = vectors.vectors_of([text for text, _ in some])
+            known_rows = np.flatnonzero(rows.any(axis=1))
+            found.append(rows[known_rows].astype(np.float16))
+            stored.extend(some[row][1] for row in known_rows)
+        np.savez(path, vectors=np.concatenate(found) if found else np.zeros((0, 1), np.float16), terms=np.array(stored, dtype=np.str_))
+
 
 
 class NearWords:

@@ -70,7 +70,7 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
 
 def _scores(generation: Generation, embedder: Embedder, question: Question) -> Scores:
     things = sought_in(question.tokens, question.telling, question.language, generation.lexical)
-    things = with_near_words(things, question.language, generation.near, embedder)
+    things = with_near_words(things, question.language, generation.near, embedder.single_words)
     told = " ".join(question.tokens[i].raw for i in range(len(question.tokens)) if i in question.telling) or question.text
     vector = embedder.embed_queries([question.text if embedder.multilingual else in_english(told, question.language)])[0]
     return Scores(generation, things, question.tokens, vector)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.aspects import aspects_of_word
+from rag.aspects import aspects_of_word, is_light
 from rag.expansion import LITERAL, Sought
 from rag.names import Token
 from rag.opened import Generation
@@ -27,7 +27,7 @@ class Scores:
         self._generation = generation
         count = len(generation.corpus)
         self.bm25: Floats = np.zeros(count, dtype=np.float32)
-        self.of_aspect = [all(aspects_of_word(tokens[i].folded) for i in thing.positions) for thing in things]
+        self.of_aspect = [all(aspects_of_word(tokens[i].folded) or is_light(tokens[i].folded) for i in thing.positions) for thing in things]
         self._cover: list[Floats] = []
         weights: list[float] = []
         for thing in things:

@@ -17,7 +17,7 @@ _SNOWBALL = {"en": "english", "es": "spanish", "fr": "french", "de": "german", "
 
 STOP_WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(
-        "a about above after all also am an and any are as at be been before being between both but by can could did do does doing done "
+        "a about above across after against along all also am an and any are as at be been before being between both but by can could did do does doing done "
         "during each either for from further had has have having he her here hers him his how i if in into is it its itself just me more most "
         "my no nor not of off on once only or other our out over own per same she should so some such than that the their them then there "
         "these they this those through to too under until up upon us very was we were what when where whether which while who whom whose why "

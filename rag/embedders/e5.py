@@ -23,7 +23,7 @@ class MultilingualE5:
     """Mean-pooled token vectors, with the prefixes that the model was trained with. Raises `EmbedderMissing`."""
 
     multilingual = True
-    knows_words = False
+    single_words = None
 
     def __init__(self, folder: Path | None = None, *, threads: int = 2) -> None:
         try:

@@ -19,7 +19,7 @@ class HashedLetters:
     name = "hashed-letters-1"
     dimension = 384
     multilingual = False
-    knows_words = False
+    single_words = None
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)

@@ -26,10 +26,18 @@ class Embedder(Protocol):
         ...
 
     @property
-    def knows_words(self) -> bool:
-        """True if single words have telling vectors at almost no cost: retrieval then looks for near words too."""
+    def single_words(self) -> "WordVectors | None":
+        """What it knows of single words, if that is telling and costs next to nothing: retrieval then looks for near words too."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class WordVectors(Protocol):
+    """Vectors of single words."""
+
+    def vectors_of(self, words: Sequence[str]) -> Vectors:
+        """One row a word, of unit length; zeros for a word that it does not know as a whole. A phrase is known if all its words are."""
+        ...

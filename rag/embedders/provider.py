@@ -29,7 +29,7 @@ class ProviderEmbedder:
     """An `Embedder` over an `EmbeddingService`, in batches."""
 
     multilingual = True
-    knows_words = False
+    single_words = None
 
     def __init__(self, service: EmbeddingService) -> None:
         self._service = service

@@ -34,7 +34,6 @@ class StaticWords:
 
     name = NAME
     multilingual = False
-    knows_words = True
 
     def __init__(self) -> None:
         folder = package_folder()
@@ -58,6 +57,18 @@ class StaticWords:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self.embed_passages(texts)
+
+    @property
+    def single_words(self) -> "StaticWords":
+        return self
+
+    def vectors_of(self, words: Sequence[str]) -> Vectors:
+        """Words that the tokenizer has to cut are not known: `salmon` would be near `salary`."""
+        vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
+        for row, encoded in enumerate(self._tokenizer.encode_batch_fast(list(words), add_special_tokens=False)):
+            if encoded.ids and len(encoded.ids) == len(words[row].split()):
+                vectors[row] = self._table[encoded.ids].mean(axis=0)
+        return unit(vectors)
 
 
 def unit(vectors: Vectors) -> Vectors:
