@@ -50,9 +50,9 @@ _WORDS: dict[Aspect, str] = {  # a star stands for any ending
     "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbild* bildung* abschluss* formou formad* curs* laure* studi*",
     Aspect.WORK: "work* job* employ* compan* role* position* career* experienc* occupation* profession* trabaj* emple* empresa* puesto* cargo* experienc* laboral* profesion* travail* emploi* entreprise* poste* metier* "
     "arbeit* gearbeitet beruf* firma* unternehmen stelle* tatig* angestellt beschaftigt trabalh* emprego lavor* azienda* impiego societe* responsib* dut* funcion* aufgabe*",
-    Aspect.NOW: "now current* present* today nowadays actual* actualmente ahora hoy actuellement maintenant aujourd derzeit* aktuell* heute jetzt momentan gegenwartig* atual* agora hoje adesso oggi attual*",
+    Aspect.NOW: "now moment currently current* present* today nowadays actual* actualmente ahora hoy actuellement maintenant aujourd derzeit* aktuell* heute jetzt momentan gegenwartig* atual* agora hoje adesso oggi attual*",
     Aspect.SPEAKS: "speak* spoke* language* fluent* habla* hable* idioma* lengua* parle* parlent langue* spricht sprechen sprache* fremdsprache* fala* parla* parlano lingua* bilingual trilingual mother tongue native",
-    Aspect.CONTACT: "email* mail mails phone* telephone* contact* reach linkedin website address correo telefono* movil direccion contactar courriel adresse* joindre telefon* telefonnummer erreich* kontakt* mobile "
+    Aspect.CONTACT: "email* mail mails phone* telephone* contact* reach linkedin website address correo electronico telefono* movil direccion contactar courriel adresse* joindre telefon* telefonnummer erreich* kontakt* mobile "
     "handynummer mailadresse telefone contato indirizzo recapito",
     Aspect.LIVES: "live* based located location lives reside* residence city home vive* vivo ciudad ubicad* residencia radica habite* ville vit wohn* lebt leben wohnort stadt mora vive abita citta",
     Aspect.SKILLS: "skill* know* tool* technolog* competenc* expertise habilidad* sabe* saben conoce* herramienta* conocimiento* domina* maneja* competence* connai* maitris* outil* sait kennt kennen kennt* kann konnen "
@@ -79,7 +79,7 @@ _CARRIERS = frozenset(
     "experience annees annee ans an mois moins plus donne moi montre liste trouve cherche cherchons besoin tous toutes chaque utilise utilisent dispose fait faire nom noms "
     "kandidat kandidaten kandidatin kandidatinnen bewerber bewerberin bewerberinnen person personen jemand wer wem wen wessen welche welcher welches welchen was wo wann warum wie viele viel lange hat haben hatte "
     "gibt es zeig zeige mir nenne liste finde suche suchen brauche brauchen alle jeder jahre jahren jahr monate erfahrung erfahrungen mindestens mehr als weniger kennt kennen kann konnen arbeitet gearbeitet arbeiten "
-    "name namen heisst heissen verfugt verfugen besitzt nutzt benutzt verwendet war ist sind macht gemacht tun schon bereits uber unter "
+    "name namen heisst heissen verfugt verfugen besitzt lautet lauten nutzt benutzt verwendet war ist sind macht gemacht tun schon bereits uber unter "
     "pessoa pessoas quem qual quais onde quando quantos quantas mostre liste encontre procuro preciso anos tem possui trabalhou sabe conhece "
     "persone chi quale quali dove quanti quante mostra elenca trova cerco anni ha hanno lavorato sa conosce".split()
 )
@@ -123,12 +123,19 @@ def _fits(word: str, pattern: str) -> bool:
 
 
 def aspects_of(tokens: Sequence[Token]) -> frozenset[Aspect]:
-    return frozenset[Aspect]().union(*(aspects_of_word(token.folded) for token in tokens))
+    return frozenset[Aspect]().union(*(aspects_of_word(plain(token)) for token in tokens))
+
+
+def plain(token: Token) -> str:
+    """The token in one word: `e-mail` is `email`."""
+    return token.parts[0] if len(token.parts) > 1 else token.folded
 
 
 def is_carrier(token: Token, language: str) -> bool:
     """Does the word only carry the question? Little words of the question's own language do; a capitalised or spelled-out one (`IT`, `C`) may not."""
     word = token.folded
+    if len(token.parts) > 1 and all(part in _CARRIERS or part in _ALL_STOP_WORDS for part in token.parts[1:]):
+        return True  # a-t-elle
     if word in _CARRIERS:
         return not (token.raw.isupper() and len(token.raw) > 1)
     if token.raw.isupper() and len(token.raw) in {2, 3} and word not in STOP_WORDS[language]:

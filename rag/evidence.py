@@ -14,10 +14,10 @@ from rag.query import Question
 from rag.ranking import Ranked
 from rag.scoring import Scores
 
-_ENOUGH = 0.5
+_ENOUGH = 0.35
 _ENOUGH_OF_A_PERSON = 0.34
-_CLOSE = 0.5
-_SOME = 0.3
+_SOME = 0.22
+_WELL_COVERED = 0.65
 
 
 def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], sections_there: set[Section]) -> bool:
@@ -29,12 +29,14 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
     if question.people.cvs and not things:
         return _has_aspect(question, sections_there)
-    best = max(ranked, key=lambda r: r.coverage)
+    best = max(r.coverage for r in ranked)
+    close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
     if question.people.cvs:
-        return best.coverage >= _ENOUGH_OF_A_PERSON or (best.coverage >= 0.15 and best.cosine >= _CLOSE)
+        return best >= _ENOUGH_OF_A_PERSON or close
     if not scores.things:
         return False
-    return best.coverage >= _ENOUGH or any(r.cosine >= _CLOSE and r.coverage >= _SOME for r in ranked[:20])
+    all_known = all(scores.things[i].terms for i in things)
+    return close or best >= (_ENOUGH if all_known else _WELL_COVERED)
 
 
 def _is_missing_name(question: Question, thing: Sought) -> bool:

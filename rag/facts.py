@@ -112,11 +112,11 @@ def _skills(parts: Sequence[Part], language: str) -> Iterator[Skill]:
 
 def _items(lines: Sequence[Line]) -> Iterator[str]:
     """The single skills of a list, a table or a paragraph. A cell with nothing but years or a level belongs to the cell before it."""
-    for line in lines:
+    for row in _whole_rows(lines):
         cells: list[str] = []
-        for cell in line.cells:
-            if cells and not _bare(cell):
-                cells[-1] += f" ({cell})"
+        for cell in row:
+            if cells and (not _bare(cell) or not _bare(cells[-1])):
+                cells[-1] += f" ({cell})" if not _bare(cell) else f" {cell}"
             else:
                 cells.append(cell)
         for cell in cells:
@@ -124,6 +124,24 @@ def _items(lines: Sequence[Line]) -> Iterator[str]:
             for item in _SEPARATORS.split(_GROUP_LABEL.sub("", plain)):
                 if item.strip():
                     yield item.strip()
+
+
+def _whole_rows(lines: Sequence[Line]) -> Iterator[list[str]]:
+    """The rows' cells; a list that runs on over the line's end is one row."""
+    widest = max((line.right - line.left for line in lines), default=0.0)
+    row: list[str] = []
+    runs_on = False
+    for line in lines:
+        if runs_on and len(line.cells) == 1 and not is_bullet(line.text):
+            row[-1] = f"{row[-1]} {line.text}"
+        else:
+            if row:
+                yield row
+            row = list(line.cells)
+        listed = len(_SEPARATORS.split(line.text)) > 2
+        runs_on = len(line.cells) == 1 and (row[-1].count("(") > row[-1].count(")") or (listed and line.right - line.left > 0.8 * widest))
+    if row:
+        yield row
 
 
 def _bare(text: str) -> str:

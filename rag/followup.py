@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.aspects import aspects_of_word
+from rag.aspects import aspects_of_word, plain
 from rag.names import Names
 from rag.query import Question, read_question
 from rag.words import fold
@@ -134,7 +134,7 @@ def _with_other_thing(text: str, before: Question) -> str:
     """`And Java?`: the question before, with Java in the place of what was sought."""
     core = _CORE.sub("", fold(text), count=1)
     core = text[len(text) - len(core) :] if len(fold(text)) == len(text) else core
-    sought = [i for i in before.telling if not aspects_of_word(before.tokens[i].folded)]
+    sought = [i for i in before.telling if not aspects_of_word(plain(before.tokens[i]))]
     kept = [token.raw for i, token in enumerate(before.tokens) if i not in sought]
     return f"{' '.join(kept)} {core.strip()}"
 

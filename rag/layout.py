@@ -113,6 +113,7 @@ def _with_bullets(fragments: Sequence[Fragment]) -> list[Fragment]:
 
 
 def _in_reading_order(fragments: list[Fragment]) -> list[Fragment]:
+    fragments = _runs_in_place(fragments)
     gutter = _gutter(fragments)
     if gutter is None:
         return _by_rows(fragments) if _jumps_about(fragments) else fragments
@@ -122,6 +123,57 @@ def _in_reading_order(fragments: list[Fragment]) -> list[Fragment]:
     if _independent(fragments, gutter):
         return _by_columns(fragments, gutter)
     return _by_rows(fragments)
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is drawn in one go down the page."""
+
+    fragments: list[Fragment]
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        some = self.fragments
+        return min(f.left for f in some), min(f.top for f in some), max(f.right for f in some), max(f.bottom for f in some)
+
+    def beside(self, other: "_Run") -> bool:
+        """Do they stand in different columns?"""
+        (left, _, right, _), (other_left, _, other_right, _) = self.box, other.box
+        return min(right, other_right) - max(left, other_left) < 0.2 * min(right - left, other_right - other_left)
+
+    def above(self, other: "_Run") -> bool:
+        return self.box[3] <= other.box[1] + 2
+
+
+def _runs_in_place(fragments: list[Fragment]) -> list[Fragment]:
+    """Some tools draw a column in several goes: first all texts, then all titles; or the page's head last. Puts such goes together."""
+    runs: list[_Run] = []
+    for f in fragments:
+        if runs and f.bottom >= runs[-1].fragments[-1].top - 0.2 * f.size:
+            runs[-1].fragments.append(f)
+        else:
+            runs.append(_Run([f]))
+    if not 2 <= len(runs) <= 12:
+        return fragments
+    placed: list[_Run] = []
+    for run in runs:
+        _place(run, placed)
+    return [f for run in placed for f in run.fragments]
+
+
+def _place(run: _Run, placed: list[_Run]) -> None:
+    for i, other in enumerate(placed):
+        if run.beside(other):
+            continue
+        if run.above(other):
+            placed.insert(i, run)
+            return
+        if not other.above(run):
+            merged = _Run(_by_rows([*other.fragments, *run.fragments]))
+            del placed[i]
+            _place(merged, placed)
+            return
+    placed.append(run)
 
 
 def _jumps_about(fragments: Sequence[Fragment]) -> bool:

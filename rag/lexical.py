@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.terms import skeleton
+from rag.terms import shapes, skeleton
 
 Floats = NDArray[np.float32]
 Group = Mapping[str, float]
@@ -77,7 +77,7 @@ class LexicalIndex:
         self._numbers = {term: number for number, term in enumerate(terms)}
         self._by_skeleton: dict[str, list[str]] = {}
         for term in terms:
-            if shape := skeleton(term):
+            for shape in shapes(term):
                 self._by_skeleton.setdefault(shape, []).append(term)
 
     def __contains__(self, term: str) -> bool:

@@ -162,16 +162,16 @@ def _without_running_heads(pages: list[list[Line]]) -> Iterator[Line]:
 
 def _with_whole_dates(lines: list[Line]) -> Iterator[Line]:
     """Puts dates together again that a narrow column has broken over two lines."""
-    skip = False
-    for line, below in zip(lines, [*lines[1:], None], strict=True):
-        if skip:
-            skip = False
+    waiting = list(lines)
+    for i, line in enumerate(waiting):
+        if not line.cells:
             continue
-        if below and len(line.cells) > 1 and len(below.cells) == 1 and below.right < line.right and _is_rest_of_date(line.cells[0], below.text):
-            yield replace(line, cells=(f"{line.cells[0]} {below.text}", *line.cells[1:]), bottom=line.bottom)
-            skip = True
-        else:
-            yield line
+        below = waiting[i + 1] if i + 1 < len(waiting) else None
+        in_column = below is not None and len(line.cells) > 1 and below.page == line.page and (len(below.cells) > 1 or below.right < line.right)
+        if below is not None and in_column and _is_rest_of_date(line.cells[0], below.cells[0]):
+            line = replace(line, cells=(f"{line.cells[0]} {below.cells[0]}", *line.cells[1:]))  # noqa: PLW2901 - the same line, whole
+            waiting[i + 1] = replace(below, cells=below.cells[1:])
+        yield line
 
 
 def _is_rest_of_date(cell: str, rest: str) -> bool:

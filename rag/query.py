@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier
+from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
 from rag.names import Names, People, Token, tokens_of
 from rag.words import fold, language_of
@@ -113,7 +113,7 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
 
     def ordinary(at: int) -> bool:
         token = tokens[at]
-        return is_carrier(token, language) or bool(aspects_of_word(token.folded) and (not token.capital or at == 0)) or _is_concept(token, language)
+        return is_carrier(token, language) or bool(aspects_of_word(plain(token)) and (not token.capital or at == 0)) or _is_concept(token, language)
 
     people = names.find(tokens, frequency, ordinary)
     telling = tuple(i for i, token in enumerate(tokens) if i not in people.positions and i not in years_at and not is_carrier(token, language) and not _is_possessive(token))

@@ -91,7 +91,7 @@ def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked]
     for r in ranked:
         by_cv[int(generation.corpus.cv_of[r.passage])].append(r)
     order = list(by_cv)
-    if not question.people.cvs:
+    if ranked and not question.people.cvs:
         floor = 0.62 * ranked[0].score
         order = [cv for cv in order if by_cv[cv][0].score >= floor] or order[:1]
     order = order[:top_k]

@@ -3,17 +3,19 @@
 Coverage is the share of the question that a passage speaks of, each word weighing by its rarity. It is what tells evidence from likeness.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.aspects import aspects_of_word, is_light
+from rag.aspects import aspects_of_word, is_light, plain
 from rag.expansion import LITERAL, Sought
 from rag.names import Token
 from rag.opened import Generation
 
 Floats = NDArray[np.float32]
+_SAMPLE = 1500
 _ASPECT_WEIGHT = 0.25
 """`What did she study at Salford?`: Salford is sought; that it is about studying is said by the section."""
 
@@ -27,7 +29,7 @@ class Scores:
         self._generation = generation
         count = len(generation.corpus)
         self.bm25: Floats = np.zeros(count, dtype=np.float32)
-        self.of_aspect = [all(aspects_of_word(tokens[i].folded) or is_light(tokens[i].folded) for i in thing.positions) for thing in things]
+        self.of_aspect = [all(aspects_of_word(plain(tokens[i])) or is_light(tokens[i].folded) for i in thing.positions) for thing in things]
         self._cover: list[Floats] = []
         weights: list[float] = []
         for thing in things:
@@ -66,6 +68,17 @@ class Scores:
 
     def cosines(self, passages: Sequence[int] | NDArray[np.int64]) -> Floats:
         return self._generation.dense.cosines(self.vector, passages)
+
+
+    def stands_out(self, cosine: float) -> bool:
+        """Is a passage so close closer than the closest of so many would be by chance? Models differ in their scale: this does not depend on it."""
+        count = len(self._generation.corpus)
+        if count < 2:
+            return cosine > 0
+        some = np.arange(0, count, max(1, count // _SAMPLE), dtype=np.int64)
+        cosines = self.cosines(some)
+        spread = float(cosines.std())
+        return spread > 0 and (cosine - float(cosines.mean())) / spread >= math.sqrt(2 * math.log(count)) + 0.1
 
 
 def _rarity(cover: Floats, count: int) -> float:

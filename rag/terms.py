@@ -53,3 +53,11 @@ def skeleton(word: str) -> str:
     closed = "".join(c for i, c in enumerate(word) if i == 0 or c != word[i - 1])
     bare = closed.rstrip("aeios")
     return bare if len(bare) >= 5 else ""
+
+
+def shapes(term: str) -> set[str]:
+    """The skeletons that a term can be found by: its own, and those of the last parts that a long compound may have (`Massenspektrometrie`)."""
+    found = {skeleton(term)}
+    if len(term) >= 13 and term.isalpha():
+        found.update(skeleton(term[cut:]) for cut in range(4, len(term) - 8))
+    return found - {""}

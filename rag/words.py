@@ -68,6 +68,7 @@ _TELLS: dict[str, frozenset[str]] = {
 }
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w)|(?:[.&'’\-/][^\W_]+)*)", re.UNICODE)
+_ELISION = re.compile(r"\b([ldjnmstc]|qu|dell|nell|all|dall|sull)['’](?=[^\W\d_]{2})", re.IGNORECASE)
 _ODD_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"})
 
 
@@ -80,7 +81,7 @@ def fold(text: str) -> str:
 
 def raw_words(text: str) -> list[str]:
     """The words as written. `C++`, `C#`, `.NET`'s NET, `CI/CD`, `node.js`, `e-commerce` and `O'Neill` are one word each."""
-    return _WORD.findall(text)
+    return _WORD.findall(_ELISION.sub(r"\1 ", text))
 
 
 def words(text: str) -> list[str]:
