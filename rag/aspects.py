@@ -68,7 +68,7 @@ _WORDS: dict[Aspect, str] = {  # a star stands for any ending
 
 _CARRIERS = frozenset(
     # words that stand in questions and say nothing about the answer
-    "who whom whose which what where when why how many much any anyone anybody someone somebody everyone everybody people person persons candidate candidates applicant applicants "
+    "says said say stated states dice dicen schreibt sagt dit ecrit who whom whose which what where when why how many much any anyone anybody someone somebody everyone everybody people person persons candidate candidates applicant applicants "
     "cv cvs resume resumes list show tell give find name names mention mentioned mentions me us please all every each long ever has have had does did is are was were there else also among them those these they "
     "want wants need needs looking look search searching good great best strong solid some least more than less fewer over under between year years month months yr yrs experience experienced expert experts "
     "use used uses using work worked works working know knows knew known able capable would could can get got take took kind sort part time do done did details detail information info hold holds held "
@@ -137,7 +137,7 @@ def is_carrier(token: Token, language: str) -> bool:
     if len(token.parts) > 1 and all(part in _CARRIERS or part in _ALL_STOP_WORDS for part in token.parts[1:]):
         return True  # a-t-elle
     if word in _CARRIERS:
-        return not (token.raw.isupper() and len(token.raw) > 1)
+        return not (token.raw.isupper() and len(token.raw) > 1 and word != "cv")
     if token.raw.isupper() and len(token.raw) in {2, 3} and word not in STOP_WORDS[language]:
         return False
     return word in STOP_WORDS[language] or (len(word) < 3 and word in _ALL_STOP_WORDS and not token.raw.isupper())

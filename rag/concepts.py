@@ -10,8 +10,9 @@ from importlib.resources import files
 
 from rag.words import LANGUAGES, fold, is_stop_word, stem, words
 
+_MEANINGS = 3
 _COLUMNS = ("en", "es", "fr", "de", "pt", "it")
-_Trie = dict[tuple[str, ...], str]
+_Trie = dict[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +43,28 @@ class Concepts:
     longest: int
 
     def mentions(self, tokens: Sequence[str], languages: Sequence[str]) -> list[Mention]:
-        """The concepts in the folded words, longest phrase first, none inside another; `languages` in order of preference."""
+        """The concepts in the folded words, longest phrase first, none inside another; a phrase of several meanings gives each of them.
+
+        `languages` are in order of preference.
+        """
         stems = {language: [stem(token, language) for token in tokens] for language in languages}
         plain = [_singular(token) for token in tokens]
         found: list[Mention] = []
         at = 0
         while at < len(tokens):
-            mention = self._longest_at(tokens, stems, plain, at)
-            compound = self._compound(tokens[at], at) if mention is None and "de" in stems else ()
-            found.extend([mention] if mention else compound)
-            at = mention.end if mention else at + 1
+            here = self._longest_at(tokens, stems, plain, at)
+            found.extend(here or (self._compound(tokens[at], at) if "de" in stems else ()))
+            at = here[0].end if here else at + 1
         return found
 
-    def _longest_at(self, tokens: Sequence[str], stems: dict[str, list[str]], plain: list[str], at: int) -> Mention | None:
+    def _longest_at(self, tokens: Sequence[str], stems: dict[str, list[str]], plain: list[str], at: int) -> list[Mention]:
         for length in range(min(self.longest, len(tokens) - at), 0, -1):
             for language, stemmed in stems.items():
-                role = self.roles[language].get(tuple(plain[at : at + length]))
-                name = role or self.phrases[language].get(tuple(stemmed[at : at + length]))
-                if name and not (length == 1 and is_stop_word(tokens[at], language)):
-                    return Mention(name, at, at + length)
-        return None
+                roles = self.roles[language].get(tuple(plain[at : at + length]), ())
+                names = roles or self.phrases[language].get(tuple(stemmed[at : at + length]), ())
+                if names and not (length == 1 and is_stop_word(tokens[at], language)):
+                    return [Mention(name, at, at + length) for name in names]
+        return []
 
     def _compound(self, word: str, at: int) -> tuple[Mention, ...]:
         """A German compound of known words is about both: `Krankenhausverwaltung` is hospital and administration."""
@@ -74,7 +77,8 @@ class Concepts:
         return ()
 
     def _single(self, word: str) -> str:
-        return self.roles["de"].get((_singular(word),)) or self.phrases["de"].get((stem(word, "de"),), "")
+        names = self.roles["de"].get((_singular(word),)) or self.phrases["de"].get((stem(word, "de"),), ())
+        return names[0] if names else ""
 
 
 @cache
@@ -97,10 +101,10 @@ def concepts() -> Concepts:
         for language, column in zip(_COLUMNS, columns, strict=False):
             for phrase in column:
                 tokens = words(fold(phrase))
-                if kind == "role":
-                    roles[language].setdefault(tuple(map(_singular, tokens)), name)
-                else:
-                    phrases[language].setdefault(tuple(stem(word, language) for word in tokens), name)
+                trie, key = (roles, tuple(map(_singular, tokens))) if kind == "role" else (phrases, tuple(stem(word, language) for word in tokens))
+                known = trie[language].get(key, ())
+                if name not in known:
+                    trie[language][key] = (*known, name)[:_MEANINGS]
     longest = max(len(key) for tries in (phrases, roles) for trie in tries.values() for key in trie)
     return Concepts(by_name=by_name, phrases=phrases, roles=roles, longest=longest)
 

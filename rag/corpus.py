@@ -20,7 +20,8 @@ from rag.headings import Section
 
 _SECTIONS = tuple(Section)
 _SCHEMA = """
-create table cvs (id integer primary key, cv_id text not null unique, file text not null, name text not null, pages integer not null, facts text not null);
+create table cvs (id integer primary key, cv_id text not null unique, file text not null, name text not null, pages integer not null,
+    language text not null, facts text not null);
 create table passages (
     id integer primary key, cv integer not null, section integer not null, heading text not null, page integer not null, header text not null, head text not null,
     text text not null, first integer not null, last integer not null, precise integer not null, continued integer not null
@@ -44,6 +45,7 @@ class CvRow:
     file: str
     name: str
     pages: int
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class CorpusWriter:
     def add(self, cv_id: str, file: str, pages: int, facts: Facts, chunks: Sequence[Chunk]) -> None:
         number = self._cvs
         self._cvs += 1
-        self._db.execute("insert into cvs values (?, ?, ?, ?, ?, ?)", (number, cv_id, file, facts.name, pages, json.dumps(asdict(facts), ensure_ascii=False)))
+        self._db.execute("insert into cvs values (?, ?, ?, ?, ?, ?, ?)", (number, cv_id, file, facts.name, pages, facts.language, json.dumps(asdict(facts), ensure_ascii=False)))
         self._db.executemany("insert into skills values (?, ?, ?, ?)", ((skill.key, number, skill.name, skill.years) for skill in facts.skills))
         self._db.executemany("insert into spoken values (?, ?)", ((language, number) for language in facts.spoken))
         self._db.executemany("insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (self._row(number, facts.name, chunk) for chunk in chunks))
@@ -100,7 +102,7 @@ class Corpus:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._lock = Lock()
-        self.cvs = tuple(CvRow(*row) for row in self._all("select id, cv_id, file, name, pages from cvs order by id"))
+        self.cvs = tuple(CvRow(*row) for row in self._all("select id, cv_id, file, name, pages, language from cvs order by id"))
         columns = [array("i") for _ in range(6)]
         for row in self._db.execute("select cv, section, first, last, precise, continued from passages order by id"):
             for column, value in zip(columns, row, strict=True):

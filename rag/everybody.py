@@ -13,11 +13,13 @@ from rag.aspects import SECTIONS, Aspect
 from rag.concepts import concepts
 from rag.corpus import NOW
 from rag.dates import months_covered
+from rag.expansion import LITERAL
 from rag.facts import skill_key
 from rag.headings import Section
 from rag.opened import Generation
 from rag.query import Clause, Joint, Question
 from rag.scoring import Scores
+from rag.terms import passage_terms
 from rag.words import words
 
 _OWN_SECTION = {Aspect.PROJECTS, Aspect.PUBLISHED, Aspect.AWARDS, Aspect.HOBBIES, Aspect.VOLUNTEERS, Aspect.CERTIFIED}
@@ -104,7 +106,7 @@ class _Condition:
         corpus, listed = self._generation.corpus, set(self._skills())
         if _is_short(self._text) and listed:
             return self._shown(listed, telling, (Section.SKILLS,))  # `R`, `Go`: elsewhere these letters mean other things
-        said = self._scores.literally(telling)
+        said = self._scores.literally(telling) | (self._scores.mostly(telling) & self._foreign())
         for where in self._places():
             here = said & where
             if here.any():
@@ -113,6 +115,12 @@ class _Condition:
             return self._of(np.flatnonzero(said), listed)
         together = np.flatnonzero(self._scores.literally_by_cv(telling)).tolist()
         return self._shown({*together, *listed}, telling, ()) if len(telling) > 1 else self._shown(listed, telling, ())
+
+    def _foreign(self) -> NDArray[np.bool_]:
+        """Passages of CVs in another language than the question's: phrases do not survive translation word by word."""
+        corpus = self._generation.corpus
+        foreign = np.array([cv.language != self._language for cv in corpus.cvs], dtype=np.bool_)
+        return foreign[corpus.cv_of] & (not self._clause.employer)
 
     def _places(self) -> list[NDArray[np.bool_]]:
         """Where the condition has to be met, strictest first; nothing said is anywhere."""
@@ -180,11 +188,28 @@ def _with_years(generation: Generation, question: Question, scores: Scores, fits
     stated = _Condition(generation, question, scores, condition)._skills() if condition else {}  # noqa: SLF001 - the same module's other half
     for cv in sorted(fits.cvs) if fits else range(len(generation.corpus.cvs)):
         years = stated.get(cv)
+        if years is None and condition:
+            years = _stated_years(generation, cv, scores)
         worked = float(years) if years is not None else years_worked(generation, cv, scores if condition else None)
         if asked.holds(worked):
             chosen.passages[cv] = fits.passages[cv] if fits else _career(generation, cv)
             chosen.years[cv] = worked
     return chosen
+
+
+def _stated_years(generation: Generation, cv: int, scores: Scores) -> int | None:
+    """The years that the CV states for a skill that is what is sought, in the CV's words."""
+    facts = generation.corpus.facts(cv)
+    telling = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
+    found: list[int] = []
+    skills = facts.get("skills")
+    for skill in skills if isinstance(skills, list) and telling else []:
+        if isinstance(skill, dict) and isinstance(skill.get("years"), int):
+            terms = set(passage_terms(str(skill["name"]), generation.corpus.cvs[cv].language))
+            said = [any(weight >= LITERAL and term in terms for term, weight in thing.terms.items()) for thing in telling]
+            if all(said) or (len(said) > 1 and sum(said) * 2 >= len(said) and generation.corpus.cvs[cv].language != "en"):
+                found.append(int(skill["years"]))
+    return max(found, default=None)
 
 
 def years_worked(generation: Generation, cv: int, scores: Scores | None) -> float:

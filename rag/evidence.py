@@ -35,7 +35,9 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
         return best >= _ENOUGH_OF_A_PERSON or close
     if not scores.things:
         return False
-    all_known = all(scores.things[i].terms for i in things)
+    if not question.everybody:  # about nobody in particular: it may not be about CVs at all
+        return best >= _WELL_COVERED or (close and best >= 0.5)
+    all_known = all(scores.things[i].known for i in things)
     return close or best >= (_ENOUGH if all_known else _WELL_COVERED)
 
 

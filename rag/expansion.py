@@ -36,23 +36,22 @@ class Sought:
 def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, lexical: LexicalIndex) -> list[Sought]:
     """The things sought, in order; a phrase that names one concept is one thing, little words in it included (`look after`)."""
     mentions = concepts().mentions([token.folded for token in tokens], (language, *(other for other in LANGUAGES if other != language)))
-    wanted, said = set(positions), dict[int, str]()
+    wanted, said = set(positions), dict[int, list[str]]()
     phrases: dict[int, Sought] = {}
     for mention in mentions:
-        within = [i for i in range(mention.start, mention.end) if i in wanted]
-        if not within:
-            continue
+        within = [i for i in range(mention.start, mention.end) if i in positions]
         term = concept_term(mention.concept)
-        if mention.end - mention.start > 1 and term in lexical:
-            phrases[within[0]] = Sought(tuple(within), mention.concept, {term: 1.0})
+        if mention.end - mention.start > 1 and within and term in lexical:
+            known = phrases[within[0]].terms if within[0] in phrases else {}
+            phrases[within[0]] = Sought(tuple(within), mention.concept, {**known, term: 1.0})
             wanted.difference_update(within)
         elif mention.end - mention.start == 1:
-            said[mention.start] = mention.concept
-    found = {i: _word(tokens, i, positions, said.get(i, ""), lexical) for i in wanted}
+            said.setdefault(mention.start, []).append(mention.concept)
+    found = {i: _word(tokens, i, positions, said.get(i, []), lexical) for i in wanted}
     return [thing for _, thing in sorted({**found, **phrases}.items())]
 
 
-def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], concept: str, lexical: LexicalIndex) -> Sought:
+def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], named: Sequence[str], lexical: LexicalIndex) -> Sought:
     token = tokens[at]
     terms: dict[str, float] = {}
     whole = token.parts[0] if token.parts else token.folded
@@ -66,11 +65,10 @@ def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], concept: s
             joined = tokens[min(at, neighbour)].folded + tokens[max(at, neighbour)].folded
             if joined in lexical:
                 terms[joined] = 1.0
-    if concept and concept_term(concept) in lexical:
-        terms[concept_term(concept)] = _CONCEPT
+    terms.update({term: _CONCEPT for concept in named if (term := concept_term(concept)) in lexical})
     for cognate in lexical.cognates(whole):
         terms.setdefault(cognate, _COGNATE)
-    return Sought((at,), concept or token.folded, terms)
+    return Sought((at,), named[0] if named else token.folded, terms)
 
 
 def with_near_words(things: Sequence[Sought], language: str, near: NearWords | None, vectors: WordVectors | None) -> list[Sought]:

@@ -94,7 +94,7 @@ def skill_key(name: str, language: str = "en") -> str:
     """A concept if the whole name is one, else its stems."""
     tokens = words(name)
     mentions = concepts().mentions(tokens, (language, *(other for other in LANGUAGES if other != language)))
-    if len(mentions) == 1 and (mentions[0].start, mentions[0].end) == (0, len(tokens)):
+    if mentions and (mentions[0].start, mentions[0].end) == (0, len(tokens)) and len(mentions) == 1:
         return concept_term(mentions[0].concept)
     return " ".join(stem(token, "en") for token in tokens)
 

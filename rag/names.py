@@ -107,6 +107,8 @@ class Names:
         if ordinary(at) or len(token.folded) < 3:
             return False
         elsewhere = frequency(token.folded) > 3 * bearers + 2
+        if not token.capital and not any(part in self._of for part in token.parts):
+            return False  # an ordinary word that is one letter off a name
         shouting_or_whispering = all(t.capital for t in tokens) or not any(t.capital for t in tokens[1:])
         return not elsewhere and (token.capital or shouting_or_whispering)
 

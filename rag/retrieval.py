@@ -73,7 +73,7 @@ def _scores(generation: Generation, embedder: Embedder, question: Question) -> S
     things = with_near_words(things, question.language, generation.near, embedder.single_words)
     told = " ".join(question.tokens[i].raw for i in range(len(question.tokens)) if i in question.telling) or question.text
     vector = embedder.embed_queries([question.text if embedder.multilingual else in_english(told, question.language)])[0]
-    return Scores(generation, things, question.tokens, vector)
+    return Scores(generation, things, question.tokens, vector, of_named=bool(question.people.cvs))
 
 
 def _sections_there(generation: Generation, question: Question, ranked: Sequence[Ranked]) -> set[Section]:

@@ -16,14 +16,14 @@ from rag.opened import Generation
 
 Floats = NDArray[np.float32]
 _SAMPLE = 1500
-_ASPECT_WEIGHT = 0.25
+_ASPECT_WEIGHT, _ASPECT_WEIGHT_OF_ALL = 0.25, 0.5
 """`What did she study at Salford?`: Salford is sought; that it is about studying is said by the section."""
 
 
 class Scores:
     """All passages against all things sought."""
 
-    def __init__(self, generation: Generation, things: Sequence[Sought], tokens: Sequence[Token], vector: Floats) -> None:
+    def __init__(self, generation: Generation, things: Sequence[Sought], tokens: Sequence[Token], vector: Floats, *, of_named: bool) -> None:
         self.things = tuple(things)
         self.vector = vector
         self._generation = generation
@@ -34,7 +34,7 @@ class Scores:
         weights: list[float] = []
         for thing in things:
             scores, cover = generation.lexical.score(thing.terms)
-            share = _ASPECT_WEIGHT if self.of_aspect[len(weights)] else 1.0
+            share = (_ASPECT_WEIGHT if of_named else _ASPECT_WEIGHT_OF_ALL) if self.of_aspect[len(weights)] else 1.0
             self.bm25 += share * scores
             self._cover.append(cover)
             weights.append(share * _rarity(cover, count))
@@ -55,6 +55,14 @@ class Scores:
         for i in which:
             said &= self._cover[i] >= LITERAL
         return said
+
+    def mostly(self, which: Sequence[int]) -> NDArray[np.bool_]:
+        """The passages that say the rarest of these things, and half of all: as much as a translation keeps."""
+        if not which:
+            return np.zeros(len(self._generation.corpus), dtype=np.bool_)
+        rarest = max(which, key=lambda i: self.weights[i])
+        said = sum((self.weights[i] * (self._cover[i] >= LITERAL) for i in which), np.zeros(len(self._generation.corpus), dtype=np.float32))
+        return (self._cover[rarest] >= LITERAL) & (said >= 0.5 * sum(float(self.weights[i]) for i in which))
 
     def literally_by_cv(self, which: Sequence[int]) -> NDArray[np.bool_]:
         """The CVs that say each of these things, anywhere."""

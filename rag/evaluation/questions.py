@@ -67,7 +67,7 @@ def _facts(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
             yield _one(Kind.FACT, text.format(r=job.role, e=job.employer), p, job.employer)
         bullet = random.choice(random.choice(p.experience).bullets)
         if bullet not in others:
-            yield _one(Kind.FACT, f"{ {'en': 'Which candidate wrote this:', 'es': '¿Qué candidato dice esto:', 'de': 'Welcher Kandidat schreibt:', 'fr': 'Quel candidat écrit :'}[p.language] } {_middle(bullet)}?", p, bullet)
+            yield _one(Kind.FACT, f"{ {'en': 'Whose CV says:', 'es': '¿Qué candidato dice esto:', 'de': 'Welcher Kandidat schreibt:', 'fr': 'Quel candidat dit :'}[p.language] } {_middle(bullet)}?", p, bullet)
         for certification in p.certifications[:1]:
             if certification.name not in others:
                 yield _one(Kind.FACT, f"Who holds the certificate {certification.name}?", p, certification.name)
