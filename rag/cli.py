@@ -63,7 +63,12 @@ def index(
     for file, reason in report.skipped:
         _err.print(f"skipped {file}: {reason}", style="yellow", highlight=False, soft_wrap=True, markup=False)
     if as_json:
-        print(json.dumps({**asdict(report), "folder": str(report.folder), "skipped": [{"file": f, "reason": r} for f, r in report.skipped]}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {**asdict(report), "folder": str(report.folder), "skipped": [{"file": f, "reason": r} for f, r in report.skipped]},
+                ensure_ascii=False,
+            )
+        )
         return
     table = Table("generation", "CVs", "passages", "skipped", "seconds")
     table.add_row(report.generation, str(report.cvs), str(report.passages), str(len(report.skipped)), f"{report.seconds:.1f}")

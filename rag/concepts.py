@@ -101,7 +101,9 @@ def concepts() -> Concepts:
         for language, column in zip(_COLUMNS, columns, strict=False):
             for phrase in column:
                 tokens = words(fold(phrase))
-                trie, key = (roles, tuple(map(_singular, tokens))) if kind == "role" else (phrases, tuple(stem(word, language) for word in tokens))
+                trie, key = (
+                    (roles, tuple(map(_singular, tokens))) if kind == "role" else (phrases, tuple(stem(word, language) for word in tokens))
+                )
                 known = trie[language].get(key, ())
                 if name not in known:
                     trie[language][key] = (*known, name)[:_MEANINGS]

@@ -22,7 +22,9 @@ class PassageView(BaseModel):
 
     number: int = Field(ge=1)
     section: Section
-    employer: str = Field(default="", max_length=120, description="Employer or school that the passage is about, as printed; empty if none.")
+    employer: str = Field(
+        default="", max_length=120, description="Employer or school that the passage is about, as printed; empty if none."
+    )
     role: str = Field(default="", max_length=120, description="Role or degree, as printed; empty if none.")
     context: str = Field(default="", max_length=240, description="One sentence that places the passage in the career.")
 
@@ -56,5 +58,7 @@ def chunks_by_model(chunks: Sequence[Chunk], reader: CvReader) -> tuple[Chunk, .
 def _seen(chunk: Chunk, view: PassageView | None) -> Chunk:
     if view is None:
         return chunk
-    position = Position(role=view.role or chunk.position.role, employer=view.employer or chunk.position.employer, place=chunk.position.place)
+    position = Position(
+        role=view.role or chunk.position.role, employer=view.employer or chunk.position.employer, place=chunk.position.place
+    )
     return replace(chunk, section=view.section, position=position, context=view.context)

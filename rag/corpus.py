@@ -75,17 +75,41 @@ class CorpusWriter:
     def add(self, cv_id: str, file: str, pages: int, facts: Facts, chunks: Sequence[Chunk]) -> None:
         number = self._cvs
         self._cvs += 1
-        self._db.execute("insert into cvs values (?, ?, ?, ?, ?, ?, ?)", (number, cv_id, file, facts.name, pages, facts.language, json.dumps(asdict(facts), ensure_ascii=False)))
-        self._db.executemany("insert into skills values (?, ?, ?, ?)", ((skill.key, number, skill.name, skill.years) for skill in facts.skills))
+        self._db.execute(
+            "insert into cvs values (?, ?, ?, ?, ?, ?, ?)",
+            (number, cv_id, file, facts.name, pages, facts.language, json.dumps(asdict(facts), ensure_ascii=False)),
+        )
+        self._db.executemany(
+            "insert into skills values (?, ?, ?, ?)", ((skill.key, number, skill.name, skill.years) for skill in facts.skills)
+        )
         self._db.executemany("insert into spoken values (?, ?)", ((language, number) for language in facts.spoken))
-        self._db.executemany("insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (self._row(number, facts.name, chunk) for chunk in chunks))
+        self._db.executemany(
+            "insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (self._row(number, facts.name, chunk) for chunk in chunks)
+        )
 
     def _row(self, cv: int, name: str, chunk: Chunk) -> tuple[object, ...]:
         number = self._passages
         self._passages += 1
-        first, last, precise = (_NO_DATE, _NO_DATE, False) if chunk.span is None else (chunk.span.start, NOW if chunk.span.end is None else chunk.span.end, chunk.span.precise)
+        first, last, precise = (
+            (_NO_DATE, _NO_DATE, False)
+            if chunk.span is None
+            else (chunk.span.start, NOW if chunk.span.end is None else chunk.span.end, chunk.span.precise)
+        )
         section = _SECTIONS.index(chunk.section)
-        return number, cv, section, chunk.heading, chunk.page, chunk.header(name), chunk.head, chunk.text, first, last, precise, chunk.continued
+        return (
+            number,
+            cv,
+            section,
+            chunk.heading,
+            chunk.page,
+            chunk.header(name),
+            chunk.head,
+            chunk.text,
+            first,
+            last,
+            precise,
+            chunk.continued,
+        )
 
     def skip(self, file: str, reason: str) -> None:
         self._db.execute("insert into skipped values (?, ?)", (file, reason))
@@ -136,7 +160,9 @@ class Corpus:
             marks = ",".join("?" * len(some))
             for row in self._all(f"select id, cv, section, heading, page, header, head, text from passages where id in ({marks})", some):  # noqa: S608 - only question marks are put in
                 number, cv, section, *rest = row
-                found[int(str(number))] = Passage(int(str(number)), int(str(cv)), _SECTIONS[int(str(section))], str(rest[0]), int(str(rest[1])), *map(str, rest[2:]))
+                found[int(str(number))] = Passage(
+                    int(str(number)), int(str(cv)), _SECTIONS[int(str(section))], str(rest[0]), int(str(rest[1])), *map(str, rest[2:])
+                )
         return found
 
     def years_of_skill(self, keys: Iterable[str]) -> dict[int, int | None]:

@@ -39,7 +39,9 @@ _NOW = (
 _TO = r"\s*(?:[-–—−→>~]+|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\bhasta\b|\ba\b|\bal\b|\bau\b|\bbis\b|\bzu\b|\bate\b|\bfino a\b|\bjusqu['’]?\s?(?:a|en)?\b)\s*(?:la |el |l['’]|zum |o )?"
 _RANGE = re.compile(rf"(?<![\w/])(?P<start>{_POINT})(?:{_TO})(?P<end>{_POINT}|(?:{_NOW})\b)", re.IGNORECASE)
 _SHORT_END = re.compile(rf"(?<![\w/])(?P<start>{_YEAR})\s*[-–—/]\s*(?P<end>\d{{2}})(?![\d/.-])")
-_MONTHS_OF_ONE_YEAR = re.compile(rf"(?<!\w)(?P<first>{_NAME})\b\.?{_TO}(?P<second>{_NAME})\b\.?\s*(?:de\s+)?(?P<year>{_YEAR})", re.IGNORECASE)
+_MONTHS_OF_ONE_YEAR = re.compile(
+    rf"(?<!\w)(?P<first>{_NAME})\b\.?{_TO}(?P<second>{_NAME})\b\.?\s*(?:de\s+)?(?P<year>{_YEAR})", re.IGNORECASE
+)
 _SINCE = re.compile(rf"\b(?:since|from|desde|seit|ab|depuis|dal|dal l['’]|a partir de)\s+(?:el |l['’])?(?P<start>{_POINT})", re.IGNORECASE)
 _OPEN = re.compile(rf"(?<![\w/])(?P<start>{_POINT})\s*[-–—]\s*(?=$|[|)\]])", re.IGNORECASE)
 _SINGLE = re.compile(rf"(?<![\w/.-]){_POINT}(?![\w/-])", re.IGNORECASE)
@@ -130,5 +132,7 @@ def without_dates(text: str) -> str:
     """The text less its spans and the brackets and separators that they leave empty."""
     for span in reversed(spans(text)):
         text = text[: span.at[0]] + " " + text[span.at[1] :]
-    text = re.sub(r"\(\s*(?:\d+\s*(?:years?|yrs?|anos?|años?|ans|jahre?|anni|months?|mos?|meses?|mois|monate?|mesi)[\s,y]*)*\)|\[\s*\]", " ", text)
+    text = re.sub(
+        r"\(\s*(?:\d+\s*(?:years?|yrs?|anos?|años?|ans|jahre?|anni|months?|mos?|meses?|mois|monate?|mesi)[\s,y]*)*\)|\[\s*\]", " ", text
+    )
     return " ".join(text.split()).strip(" |,;:·•–—-/()\t")

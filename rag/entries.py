@@ -61,7 +61,11 @@ def _anchors(lines: Sequence[Line]) -> list[int]:
     ranged = [i for i in dated if any(span.ranged for span in spans(lines[i].text))]
     chosen = ranged or [i for i in dated if len(without_dates(lines[i].text)) < 90]
     # Two dated lines running are one entry (a job's line and its duration), unless each says something beside the date.
-    return [i for n, i in enumerate(chosen) if not (n and i == chosen[n - 1] + 1 and not without_dates(lines[i].text) and without_dates(lines[i - 1].text) == "")]
+    return [
+        i
+        for n, i in enumerate(chosen)
+        if not (n and i == chosen[n - 1] + 1 and not without_dates(lines[i].text) and without_dates(lines[i - 1].text) == "")
+    ]
 
 
 def _may_head(text: str) -> bool:

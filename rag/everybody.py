@@ -59,7 +59,12 @@ def _combine(before: Fit | None, joint: Joint, fit: Fit, generation: Generation)
     if before is None:
         return fit
     chosen = before.cvs | fit.cvs if joint is Joint.OR else before.cvs & fit.cvs
-    return Fit({cv: [*before.passages.get(cv, []), *(p for p in fit.passages.get(cv, []) if p not in before.passages.get(cv, []))] for cv in chosen})
+    return Fit(
+        {
+            cv: [*before.passages.get(cv, []), *(p for p in fit.passages.get(cv, []) if p not in before.passages.get(cv, []))]
+            for cv in chosen
+        }
+    )
 
 
 class _Condition:
@@ -85,11 +90,17 @@ class _Condition:
         return self._by_passages(telling)
 
     def _of_aspect(self, thing: int) -> bool:
-        return all(position in self._clause.positions for position in self._scores.things[thing].positions) and self._scores.of_aspect[thing]
+        return (
+            all(position in self._clause.positions for position in self._scores.things[thing].positions) and self._scores.of_aspect[thing]
+        )
 
     def _spoken_language(self, telling: list[int]) -> str:
         """The language asked for, if the clause is about speaking it, or about nothing else."""
-        named = [concept.name for i in telling if (concept := concepts().by_name.get(self._scores.things[i].label)) and concept.kind == "language"]
+        named = [
+            concept.name
+            for i in telling
+            if (concept := concepts().by_name.get(self._scores.things[i].label)) and concept.kind == "language"
+        ]
         if len(named) == 1 and len(telling) == 1 and not {Aspect.STUDIES, Aspect.WORK, Aspect.LIVES} & self._clause.aspects:
             return named[0] if self._generation.corpus.speakers_of(named[0]) else ""
         return ""
@@ -141,7 +152,12 @@ class _Condition:
             listed = set()
         for number in numbers.tolist():
             by_cv.setdefault(int(corpus.cv_of[number]), []).append(number)
-        fit = Fit({cv: sorted(numbers, key=lambda n: -float(self._scores.coverage[n] + 0.1 * self._scores.bm25[n]))[:2] for cv, numbers in by_cv.items()})
+        fit = Fit(
+            {
+                cv: sorted(numbers, key=lambda n: -float(self._scores.coverage[n] + 0.1 * self._scores.bm25[n]))[:2]
+                for cv, numbers in by_cv.items()
+            }
+        )
         missing = self._shown(listed - fit.cvs, [], (Section.SKILLS,))
         fit.passages.update(missing.passages)
         return fit
@@ -166,7 +182,25 @@ class _Condition:
 
 
 def _is_short(text: str) -> bool:
-    return len(text) <= 2 or text.casefold() in {"go", "net", "c++", "c#", "swift", "rust", "word", "access", "lean", "spark", "express", "spring", "julia", "dart", "chef", "less", "sage"}
+    return len(text) <= 2 or text.casefold() in {
+        "go",
+        "net",
+        "c++",
+        "c#",
+        "swift",
+        "rust",
+        "word",
+        "access",
+        "lean",
+        "spark",
+        "express",
+        "spring",
+        "julia",
+        "dart",
+        "chef",
+        "less",
+        "sage",
+    }
 
 
 def _by_section_alone(generation: Generation, question: Question) -> Fit:

@@ -80,5 +80,6 @@ def with_near_words(things: Sequence[Sought], language: str, near: NearWords | N
     rows = vectors.vectors_of([things[i].label for i in wanted])
     found = dict(zip(wanted, near.near(rows, at_least=_NEAR_AT_LEAST, most=_NEAR_MOST), strict=True))
     return [
-        Sought(thing.positions, thing.label, {**{term: _NEAR * cosine for term, cosine in found.get(i, ())}, **thing.terms}) for i, thing in enumerate(things)
+        Sought(thing.positions, thing.label, {**{term: _NEAR * cosine for term, cosine in found.get(i, ())}, **thing.terms})
+        for i, thing in enumerate(things)
     ]

@@ -166,7 +166,9 @@ def _spoken(parts: Sequence[Part], language: str) -> Iterator[str]:
     seen: set[str] = set()
     for part in parts:
         for line in part.lines:
-            if part.section is not Section.LANGUAGES and not (part.section in {Section.SKILLS, Section.PROFILE, Section.OTHER} and _speaks(line.text)):
+            if part.section is not Section.LANGUAGES and not (
+                part.section in {Section.SKILLS, Section.PROFILE, Section.OTHER} and _speaks(line.text)
+            ):
                 continue
             for mention in concepts().mentions(words(line.text), (language, "en")):
                 concept = concepts().by_name[mention.concept]
@@ -175,7 +177,9 @@ def _spoken(parts: Sequence[Part], language: str) -> Iterator[str]:
                     yield concept.name
 
 
-_SPEAKS = re.compile(r"\b(?:[abc][12]|native|fluent|mother tongue|bilingual|nativo|nativa|fluido|materna|bilingue|courant|maternelle|fliessend|muttersprache|verhandlungssicher|idiomas?|languages?|sprachen?|langues?|lingue?)\b")
+_SPEAKS = re.compile(
+    r"\b(?:[abc][12]|native|fluent|mother tongue|bilingual|nativo|nativa|fluido|materna|bilingue|courant|maternelle|fliessend|muttersprache|verhandlungssicher|idiomas?|languages?|sprachen?|langues?|lingue?)\b"
+)
 
 
 def _speaks(text: str) -> bool:

@@ -36,9 +36,15 @@ _PRONOUN = re.compile(
     r"ella|el|ellos|su|sus|suyo|este candidato|esta candidata|esta persona|elle|il|ils|elles|son|sa|ses|leur|lui|ce candidat|cette candidate|cette personne|"
     r"er|sie|ihr|ihre|ihren|ihrem|ihrer|ihn|ihm|sein|seine|seinen|seinem|seiner|dieser kandidat|diese kandidatin|diese person|ele|ela|dele|dela|lei|suo|sua)\b"
 )
-_OF_THEM = re.compile(r"\b(?:of them|of those|of these|among them|from them|de ellos|de ellas|de estos|de esos|entre ellos|d['’]?entre eux|parmi eux|d['’]entre elles|von ihnen|davon|von denen|unter ihnen|deles|di loro|tra loro|them)\b")
-_LEANS = re.compile(r"^\W*(?:and|also|what about|how about|y|e|et|und|and what about|que hay de|que tal|et pour|qu['’]en est|was ist mit|wie sieht es mit|aussi|tambien|auch|ed?)\b")
-_CORE = re.compile(r"^\W*(?:(?:and|also|y|et|und|e|ed|what about|how about|que hay de|que tal|qu['’]en est il (?:de|du|d)|et pour|was ist mit|wie sieht es mit|tambien|aussi|auch)\b\W*)+")
+_OF_THEM = re.compile(
+    r"\b(?:of them|of those|of these|among them|from them|de ellos|de ellas|de estos|de esos|entre ellos|d['’]?entre eux|parmi eux|d['’]entre elles|von ihnen|davon|von denen|unter ihnen|deles|di loro|tra loro|them)\b"
+)
+_LEANS = re.compile(
+    r"^\W*(?:and|also|what about|how about|y|e|et|und|and what about|que hay de|que tal|et pour|qu['’]en est|was ist mit|wie sieht es mit|aussi|tambien|auch|ed?)\b"
+)
+_CORE = re.compile(
+    r"^\W*(?:(?:and|also|y|et|und|e|ed|what about|how about|que hay de|que tal|qu['’]en est il (?:de|du|d)|et pour|was ist mit|wie sieht es mit|tambien|aussi|auch)\b\W*)+"
+)
 
 
 @dataclass(frozen=True, slots=True)

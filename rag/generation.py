@@ -48,7 +48,9 @@ def read_meta(folder: Path) -> Meta:
             return Meta(**known)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise NoIndex(f"The index at {folder} is damaged: build it again with `make rag-rebuild`.") from error
-    raise IndexMismatch(f"The index at {folder} has format {found}, this version reads format {FORMAT}: build it again with `make rag-rebuild`.")
+    raise IndexMismatch(
+        f"The index at {folder} has format {found}, this version reads format {FORMAT}: build it again with `make rag-rebuild`."
+    )
 
 
 def current_folder(store: Path) -> Path:

@@ -127,7 +127,9 @@ _HEADINGS: dict[Section, str] = {
     ),
 }
 
-_BY_WORDS: dict[str, Section] = {heading.strip(): section for section, joined in _HEADINGS.items() for heading in joined.split(";") if heading.strip()}
+_BY_WORDS: dict[str, Section] = {
+    heading.strip(): section for section, joined in _HEADINGS.items() for heading in joined.split(";") if heading.strip()
+}
 _BY_LETTERS: dict[str, Section] = {heading.replace(" ", ""): section for heading, section in _BY_WORDS.items()}
 _JOINING = re.compile(r"\b(?:and|y|e|et|und|the|my|mis|mes|meine|&)\b")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[ivx]{1,4})[.)]\s+")

@@ -109,7 +109,9 @@ def pdf_files(pdf_dir: Path) -> list[Path]:
     """The PDFs of a folder and its subfolders, in a fixed order. Raises `NoCvs`."""
     if not pdf_dir.is_dir():
         raise NoCvs(f"There is no folder {pdf_dir}.")
-    files = sorted(path for path in pdf_dir.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file() and not path.name.startswith("."))
+    files = sorted(
+        path for path in pdf_dir.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file() and not path.name.startswith(".")
+    )
     if not files:
         raise NoCvs(f"There are no PDFs in {pdf_dir}.")
     return files

@@ -101,7 +101,9 @@ class Names:
         at = [i for i, cvs in hits.items() if first_run in cvs]
         return sorted(cv for cv in runs if [i for i, cvs in hits.items() if cv in cvs] == at), at
 
-    def _may_stand_alone(self, tokens: Sequence[Token], at: int, frequency: Callable[[str], int], ordinary: Callable[[int], bool], bearers: int) -> bool:
+    def _may_stand_alone(
+        self, tokens: Sequence[Token], at: int, frequency: Callable[[str], int], ordinary: Callable[[int], bool], bearers: int
+    ) -> bool:
         """Is this single word meant as a name? `Rosa` is, `may` is not."""
         token = tokens[at]
         if ordinary(at) or len(token.folded) < 3:
@@ -112,7 +114,9 @@ class Names:
         shouting_or_whispering = all(t.capital for t in tokens) or not any(t.capital for t in tokens[1:])
         return not elsewhere and (token.capital or shouting_or_whispering)
 
-    def _is_strange(self, tokens: Sequence[Token], at: int, taken: set[int], frequency: Callable[[str], int], ordinary: Callable[[int], bool]) -> bool:
+    def _is_strange(
+        self, tokens: Sequence[Token], at: int, taken: set[int], frequency: Callable[[str], int], ordinary: Callable[[int], bool]
+    ) -> bool:
         """A capitalised word right beside a name, that is neither a word of this index nor of the question's grammar, is another person's name."""
         token = tokens[at]
         if at in taken or not token.capital or ordinary(at) or len(token.folded) < 3:
@@ -138,7 +142,12 @@ def _one_apart(a: str, b: str) -> bool:
         return False
     if len(a) == len(b):
         different = [i for i in range(len(a)) if a[i] != b[i]]
-        swapped = len(different) == 2 and different[1] == different[0] + 1 and a[different[0]] == b[different[1]] and a[different[1]] == b[different[0]]
+        swapped = (
+            len(different) == 2
+            and different[1] == different[0] + 1
+            and a[different[0]] == b[different[1]]
+            and a[different[1]] == b[different[0]]
+        )
         return len(different) <= 1 or swapped
     longer, shorter = (a, b) if len(a) > len(b) else (b, a)
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))

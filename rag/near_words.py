@@ -33,7 +33,11 @@ class NearWordsWriter:
         """`known` are the indexed terms: only concepts among them are worth finding."""
         indexed = set(known)
         terms = {word: stem(word, "en") for word in sorted(self._words)}
-        labels = {name: concept_term(name) for name, concept in concepts().by_name.items() if concept.kind not in {"language", "place"} and concept_term(name) in indexed}
+        labels = {
+            name: concept_term(name)
+            for name, concept in concepts().by_name.items()
+            if concept.kind not in {"language", "place"} and concept_term(name) in indexed
+        }
         found: list[NDArray[np.float16]] = []
         stored: list[str] = []
         everything = [*terms.items(), *labels.items()]
@@ -44,7 +48,6 @@ class NearWordsWriter:
             found.append(rows[known_rows].astype(np.float16))
             stored.extend(some[row][1] for row in known_rows)
         np.savez(path, vectors=np.concatenate(found) if found else np.zeros((0, 1), np.float16), terms=np.array(stored, dtype=np.str_))
-
 
 
 class NearWords:

@@ -22,7 +22,9 @@ MAX_PAGES = 40
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-_CLEAN = str.maketrans({**_LIGATURES, "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2011": "-", "\u2010": "-", "\x02": "-", "\ufffe": "-"})
+_CLEAN = str.maketrans(
+    {**_LIGATURES, "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2011": "-", "\u2010": "-", "\x02": "-", "\ufffe": "-"}
+)
 _SPACING_ACCENTS = {"´": "\u0301", "`": "\u0300", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "¸": "\u0327", "ˇ": "\u030c", "˚": "\u030a"}
 _LOOSE_ACCENT = re.compile(r"([´`¨ˆ˜ˇ˚])\s?([A-Za-zı])|([A-Za-z])\s?(¸)")
 _PAGE_NUMBER = re.compile(
@@ -167,7 +169,9 @@ def _with_whole_dates(lines: list[Line]) -> Iterator[Line]:
         if not line.cells:
             continue
         below = waiting[i + 1] if i + 1 < len(waiting) else None
-        in_column = below is not None and len(line.cells) > 1 and below.page == line.page and (len(below.cells) > 1 or below.right < line.right)
+        in_column = (
+            below is not None and len(line.cells) > 1 and below.page == line.page and (len(below.cells) > 1 or below.right < line.right)
+        )
         if below is not None and in_column and _is_rest_of_date(line.cells[0], below.cells[0]):
             line = replace(line, cells=(f"{line.cells[0]} {below.cells[0]}", *line.cells[1:]))  # noqa: PLW2901 - the same line, whole
             waiting[i + 1] = replace(below, cells=below.cells[1:])
@@ -178,7 +182,12 @@ def _is_rest_of_date(cell: str, rest: str) -> bool:
     if len(rest) > 24 or without_dates(cell) == cell.strip():
         return bool(_ENDS_OPEN.search(cell)) and len(rest) <= 24 and bool(spans(f"{cell} {rest}"))
     whole = spans(f"{cell} {rest}")
-    return bool(whole) and whole[0].ranged and without_dates(f"{cell} {rest}") == "" and [s.text for s in whole] != [s.text for s in spans(cell)]
+    return (
+        bool(whole)
+        and whole[0].ranged
+        and without_dates(f"{cell} {rest}") == ""
+        and [s.text for s in whole] != [s.text for s in spans(cell)]
+    )
 
 
 def _edge_key(line: Line) -> str:

@@ -14,12 +14,18 @@ from rag.words import fold, words
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w/.])\(?(?:\+|00)?\(?\d[\d \u00a0().\-/]{7,18}\d(?!\w)")
-_WEB = re.compile(r"\b(?:https?://|www\.|linkedin\.com|github\.com)\S*|\b[\w-]+\.(?:com|org|net|dev|io|me|es|de|fr|eu|studio|design)(?:/\S*)?\b", re.IGNORECASE)
+_WEB = re.compile(
+    r"\b(?:https?://|www\.|linkedin\.com|github\.com)\S*|\b[\w-]+\.(?:com|org|net|dev|io|me|es|de|fr|eu|studio|design)(?:/\S*)?\b",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
     r"^(?:full name|name|first name\(s\)|surname\(s\) first name\(s\)|surname|nombre completo|nombre y apellidos|nombre|apellidos|nom et prenom|nom|prenom|vor- und nachname|nachname|nome completo|nome e cognome|nome)\s*[:|]\s*(?P<name>.+)$"
 )
 _TITLES = re.compile(r"^(?:dr|dra|prof|mr|mrs|ms|sr|sra|ing|lic|mag|dipl\.?-?ing|don|dona|d)\b\.?\s+", re.IGNORECASE)
-_LETTERS_AFTER = re.compile(r",?\s+(?:ph\.?d|m\.?sc|b\.?sc|mba|md|rn|bsn|msn|cpa|pmp|esq|jr|sr|ii|iii|m\.?a|b\.?a|cfa|llm|llb|dvm|pe|he/him|she/her|they/them|ll\.?m)\b\.?", re.IGNORECASE)
+_LETTERS_AFTER = re.compile(
+    r",?\s+(?:ph\.?d|m\.?sc|b\.?sc|mba|md|rn|bsn|msn|cpa|pmp|esq|jr|sr|ii|iii|m\.?a|b\.?a|cfa|llm|llb|dvm|pe|he/him|she/her|they/them|ll\.?m)\b\.?",
+    re.IGNORECASE,
+)
 _PARTICLES = frozenset("de del de la da do dos das di van von der den ten la le el al bin ibn y e zu zur du des st san mac mc o'".split())
 _NOT_NAMES = frozenset(
     "curriculum vitae cv resume lebenslauf europass hoja vida confidential page contact profile address email phone linkedin github personal "
@@ -47,7 +53,11 @@ def contact_of(lines: Sequence[Line]) -> Contact:
 
 def _is_phone(text: str) -> bool:
     digits = re.sub(r"\D", "", text)
-    return 9 <= len(digits) <= 15 and not re.fullmatch(r"(?:19|20)\d\d\s*[-–/.]\s*(?:19|20)\d\d", text.strip()) and not re.search(r"(?:19|20)\d\d\s*[-/]\s*\d\d?\s*[-–/]", text)
+    return (
+        9 <= len(digits) <= 15
+        and not re.fullmatch(r"(?:19|20)\d\d\s*[-–/.]\s*(?:19|20)\d\d", text.strip())
+        and not re.search(r"(?:19|20)\d\d\s*[-/]\s*\d\d?\s*[-–/]", text)
+    )
 
 
 def name_of(lines: Sequence[Line], stem: str) -> str:
@@ -97,7 +107,11 @@ def _as_name(text: str) -> str:
         return ""
     if not all(part[0].isupper() for part in telling):
         return ""
-    return " ".join(_usual_case(part) for part in parts) if text.isupper() else " ".join(part if not part.isupper() or len(part) <= 2 else _usual_case(part) for part in parts)
+    return (
+        " ".join(_usual_case(part) for part in parts)
+        if text.isupper()
+        else " ".join(part if not part.isupper() or len(part) <= 2 else _usual_case(part) for part in parts)
+    )
 
 
 def _usual_case(part: str) -> str:

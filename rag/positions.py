@@ -43,7 +43,9 @@ _SCHOOL = re.compile(
     r"universi|school|escuela|schule|école|ecole|college|colegio|institut|academ|akademie|hochschule|polit[eé]cnic|polytechn|facult|facultad|conservator|lycée|liceo|gymnasium|\bIES\b|\bETH\b|\bMIT\b|\bTU\b|centro|center|centre",
     re.IGNORECASE,
 )
-_DURATION = re.compile(r"^\W*(?:\d+\s*(?:years?|yrs?|months?|mos?|años?|anos?|mes(?:es)?|ans?|mois|jahre?|monate?|anni|mesi|y|m)\W*)+$", re.IGNORECASE)
+_DURATION = re.compile(
+    r"^\W*(?:\d+\s*(?:years?|yrs?|months?|mos?|años?|anos?|mes(?:es)?|ans?|mois|jahre?|monate?|anni|mesi|y|m)\W*)+$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

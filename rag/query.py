@@ -20,7 +20,9 @@ _EVERYBODY = re.compile(
     r"wer|wen|wem|jemand|kandidat\w*|bewerber\w*|personen|leute|"
     r"quem|alguem|pessoas?|chi|qualcuno|candidati|persone)\b"
 )
-_IMPERATIVE = re.compile(r"^\W*(?:list|show|find|name|give me|search|looking for|i need|we need|dame|lista|muestra\w*|encuentra|busco|buscamos|necesito|necesitamos|liste|trouve\w*|cherche\w*|zeig\w*|nenne|finde|suche\w*|all)\b")
+_IMPERATIVE = re.compile(
+    r"^\W*(?:list|show|find|name|give me|search|looking for|i need|we need|dame|lista|muestra\w*|encuentra|busco|buscamos|necesito|necesitamos|liste|trouve\w*|cherche\w*|zeig\w*|nenne|finde|suche\w*|all)\b"
+)
 _NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20,
     "un": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20,
@@ -33,13 +35,21 @@ _MORE = r"more than|over|above|exceeding|mas de|plus de|mehr als|uber|mais de|pi
 _LEAST = r"at least|minimum(?: of)?|min\.?|not less than|no less than|al menos|como minimo|por lo menos|minimo|au moins|au minimum|mindestens|wenigstens|pelo menos|almeno"
 _LESS = r"less than|fewer than|under|below|menos de|moins de|weniger als|unter|meno di"
 _MOST = r"at most|up to|maximum(?: of)?|no more than|como maximo|hasta|au plus|maximum|hochstens|maximal"
-_COMPARISON = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<least>{_LEAST})|(?P<less>{_LESS})|(?P<most>{_MOST}))\s+{_N}\s*(?P<plus>\+|or more|o mas|ou plus|oder mehr)?\s*{_YEARS}\b")
-_PLUS = re.compile(rf"\b{_N}\s*(?P<plus>\+|or more|plus|o mas|ou plus|oder mehr)\s*{_YEARS}\b|\b{_N.replace('n>', 'm>')}\s*{_YEARS}\s*(?:or more|o mas|ou plus|oder mehr)\b")
+_COMPARISON = re.compile(
+    rf"\b(?:(?P<more>{_MORE})|(?P<least>{_LEAST})|(?P<less>{_LESS})|(?P<most>{_MOST}))\s+{_N}\s*(?P<plus>\+|or more|o mas|ou plus|oder mehr)?\s*{_YEARS}\b"
+)
+_PLUS = re.compile(
+    rf"\b{_N}\s*(?P<plus>\+|or more|plus|o mas|ou plus|oder mehr)\s*{_YEARS}\b|\b{_N.replace('n>', 'm>')}\s*{_YEARS}\s*(?:or more|o mas|ou plus|oder mehr)\b"
+)
 _BARE_YEARS = re.compile(rf"\b{_N}\s*{_YEARS}\b")
-_HOW_LONG = re.compile(r"how many years|how long|cuantos anos|cuanto tiempo|combien d['’]?\s?annees|depuis combien|wie viele jahre|wie lange|seit wann|since when|desde cuando|quantos anos|quanti anni")
+_HOW_LONG = re.compile(
+    r"how many years|how long|cuantos anos|cuanto tiempo|combien d['’]?\s?annees|depuis combien|wie viele jahre|wie lange|seit wann|since when|desde cuando|quantos anos|quanti anni"
+)
 _AND = frozenset("and y e und et sowie plus also as well & ademas anche".split())
 _OR = frozenset("or o u ou oder bzw".split())
-_NOT = frozenset("not no without except excluding but sin excepto salvo nicht ohne kein keine ausser sans sauf excepte pero aber mais".split())
+_NOT = frozenset(
+    "not no without except excluding but sin excepto salvo nicht ohne kein keine ausser sans sauf excepte pero aber mais".split()
+)
 _WORKED_AT = re.compile(
     r"\b(?:work\w*|employed|job|experience|career|position|role|served|intern\w*)\s+(?:\w+\s+){0,4}?(?:at|for|with)\b|\bemploy(?:ed|ee|ees|er)\b|\btrabaj\w*\s+(?:\w+\s+){0,3}?(?:en|para|con)\b|\bempleado\w* (?:en|de|por)\b|"
     r"\btravaill\w*\s+(?:\w+\s+){0,3}?(?:chez|a|pour|au)\b|\b(?:bei|fur)\b.*\b(?:gearbeitet|arbeitet|arbeiten|tatig|angestellt|beschaftigt)\b|\barbeite\w*\s+(?:\w+\s+){0,3}?(?:bei|fur)\b|\btrabalh\w*\s+(?:n[ao]|em|para)\b|\blavor\w*\s+(?:per|in|presso)\b"
@@ -113,10 +123,18 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
 
     def ordinary(at: int) -> bool:
         token = tokens[at]
-        return is_carrier(token, language) or bool(aspects_of_word(plain(token)) and (not token.capital or at == 0)) or _is_concept(token, language)
+        return (
+            is_carrier(token, language)
+            or bool(aspects_of_word(plain(token)) and (not token.capital or at == 0))
+            or _is_concept(token, language)
+        )
 
     people = names.find(tokens, frequency, ordinary)
-    telling = tuple(i for i, token in enumerate(tokens) if i not in people.positions and i not in years_at and not is_carrier(token, language) and not _is_possessive(token))
+    telling = tuple(
+        i
+        for i, token in enumerate(tokens)
+        if i not in people.positions and i not in years_at and not is_carrier(token, language) and not _is_possessive(token)
+    )
     folded = fold(text)
     everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded))
     return Question(
@@ -180,7 +198,14 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int]) -> li
     wanted = set(telling)
     for i, token in enumerate(tokens):
         # A capitalised "and" neighbour on both sides may be one name: Johnson and Johnson.
-        bound = next((kind for kind, marks in ((Joint.NOT, _NOT), (Joint.OR, _OR), (Joint.AND, _AND)) if token.folded in marks and not token.raw.isupper()), None)
+        bound = next(
+            (
+                kind
+                for kind, marks in ((Joint.NOT, _NOT), (Joint.OR, _OR), (Joint.AND, _AND))
+                if token.folded in marks and not token.raw.isupper()
+            ),
+            None,
+        )
         if bound or i in commas:
             close(i)
             if bound and (bound is not Joint.AND or joint is not Joint.NOT or not positions):

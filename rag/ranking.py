@@ -49,7 +49,12 @@ def rank(generation: Generation, question: Question, scores: Scores, mode: Mode 
         case Mode.DENSE:
             return _plainly(by_dense, scores, scores.cosines(by_dense))
         case Mode.FUSED:
-            return _rerank(generation, question, scores, _fuse((by_bm25, by_dense)) if within is None or len(within) > _DEPTH else _fuse((by_bm25, by_dense), rest=within))
+            return _rerank(
+                generation,
+                question,
+                scores,
+                _fuse((by_bm25, by_dense)) if within is None or len(within) > _DEPTH else _fuse((by_bm25, by_dense), rest=within),
+            )
 
 
 def _bm25_order(bm25: Floats, within: NDArray[np.int64] | None) -> NDArray[np.int64]:
@@ -68,7 +73,10 @@ def _dense_order(generation: Generation, scores: Scores, within: NDArray[np.int6
 
 def _plainly(numbers: NDArray[np.int64], scores: Scores, order: Floats) -> list[Ranked]:
     cosines = scores.cosines(numbers)
-    return [Ranked(int(n), float(score), float(scores.coverage[n]), float(cosine)) for n, score, cosine in zip(numbers, order, cosines, strict=True)]
+    return [
+        Ranked(int(n), float(score), float(scores.coverage[n]), float(cosine))
+        for n, score, cosine in zip(numbers, order, cosines, strict=True)
+    ]
 
 
 def _fuse(rankings: Iterable[NDArray[np.int64]], rest: NDArray[np.int64] | None = None) -> dict[int, float]:
@@ -88,7 +96,12 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
     cosines = scores.cosines(numbers)
     coverage = scores.coverage[numbers]
     best_bm25 = max(float(scores.bm25[numbers].max()), 1e-6)
-    order = 1.0 * coverage + 0.45 * cosines + 0.25 * scores.bm25[numbers] / best_bm25 + 8.0 * np.array([fused[int(n)] for n in numbers], dtype=np.float32)
+    order = (
+        1.0 * coverage
+        + 0.45 * cosines
+        + 0.25 * scores.bm25[numbers] / best_bm25
+        + 8.0 * np.array([fused[int(n)] for n in numbers], dtype=np.float32)
+    )
     order += 0.35 * corpus.in_sections(_asked_sections(question))[numbers]
     order -= 0.12 * corpus.continued[numbers]
     if Aspect.NOW in question.aspects:
@@ -102,7 +115,11 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
 
 
 def _asked_sections(question: Question) -> set[Section]:
-    aspects = question.aspects - {Aspect.WORK} if {Aspect.CONTACT, Aspect.LIVES, Aspect.STUDIES, Aspect.SPEAKS} & question.aspects else question.aspects
+    aspects = (
+        question.aspects - {Aspect.WORK}
+        if {Aspect.CONTACT, Aspect.LIVES, Aspect.STUDIES, Aspect.SPEAKS} & question.aspects
+        else question.aspects
+    )
     sections = {section for aspect in aspects for section in SECTIONS[aspect]}
     if not sections and question.people.cvs and not question.telling:
         sections = {Section.SUMMARY, Section.PROFILE}

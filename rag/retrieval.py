@@ -1,6 +1,6 @@
 """One search, from the question to the passages that the model gets. Shared by the CLI and the API; synchronous, safe in threads.
 
-    read the question → expand its words → score every passage → everybody who fits, or the best → is it evidence? → pack by candidate
+read the question → expand its words → score every passage → everybody who fits, or the best → is it evidence? → pack by candidate
 """
 
 from collections import defaultdict
@@ -63,9 +63,13 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
             hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
             return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
     ranked = rank(generation, question, scores, mode)
-    if mode is Mode.FUSED and not (not (question.everybody and question.years) and is_evidence(question, scores, ranked, _sections_there(generation, question, ranked))):
+    if mode is Mode.FUSED and not (
+        not (question.everybody and question.years) and is_evidence(question, scores, ranked, _sections_there(generation, question, ranked))
+    ):
         return Found(generation.meta.generation, text, answerable=False, hits=())
-    return Found(generation.meta.generation, text, answerable=bool(ranked), hits=_hits(generation, _packed(generation, question, ranked, top_k)))
+    return Found(
+        generation.meta.generation, text, answerable=bool(ranked), hits=_hits(generation, _packed(generation, question, ranked, top_k))
+    )
 
 
 def _scores(generation: Generation, embedder: Embedder, question: Question) -> Scores:
@@ -127,7 +131,10 @@ def _first_passage(generation: Generation, cv: int) -> list[int]:
 def _hits(generation: Generation, ranked: Sequence[Ranked], fit: Fit | None = None) -> tuple[Hit, ...]:
     read = generation.corpus.read([r.passage for r in ranked])
     top = max((r.score for r in ranked), default=1.0) or 1.0
-    return tuple(_hit(n, generation.corpus.cvs[read[r.passage].cv], read[r.passage], r.score / max(top, 1e-6), fit) for n, r in enumerate(ranked, start=1))
+    return tuple(
+        _hit(n, generation.corpus.cvs[read[r.passage].cv], read[r.passage], r.score / max(top, 1e-6), fit)
+        for n, r in enumerate(ranked, start=1)
+    )
 
 
 def _hit(n: int, cv: CvRow, passage: Passage, score: float, fit: Fit | None) -> Hit:

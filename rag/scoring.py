@@ -23,7 +23,9 @@ _ASPECT_WEIGHT, _ASPECT_WEIGHT_OF_ALL = 0.25, 0.5
 class Scores:
     """All passages against all things sought."""
 
-    def __init__(self, generation: Generation, things: Sequence[Sought], tokens: Sequence[Token], vector: Floats, *, of_named: bool) -> None:
+    def __init__(
+        self, generation: Generation, things: Sequence[Sought], tokens: Sequence[Token], vector: Floats, *, of_named: bool
+    ) -> None:
         self.things = tuple(things)
         self.vector = vector
         self._generation = generation
@@ -76,7 +78,6 @@ class Scores:
 
     def cosines(self, passages: Sequence[int] | NDArray[np.int64]) -> Floats:
         return self._generation.dense.cosines(self.vector, passages)
-
 
     def stands_out(self, cosine: float) -> bool:
         """Is a passage so close closer than the closest of so many would be by chance? Models differ in their scale: this does not depend on it."""

@@ -74,7 +74,12 @@ def _house_setting(lines: Sequence[Line]) -> _Setting | None:
 def _opening(line: Line, current: Section, house: _Setting | None, body: float) -> tuple[Section, str, Line | None] | None:
     """The section that the line opens, its heading, and what of the line already belongs to its content."""
     first = line.cells[0]
-    if line.size >= 1.35 * body and (house is None or line.size > house.size + 1) and not section_of(line.text) and current is not Section.PROFILE:
+    if (
+        line.size >= 1.35 * body
+        and (house is None or line.size > house.size + 1)
+        and not section_of(line.text)
+        and current is not Section.PROFILE
+    ):
         return Section.PROFILE, "", line  # larger than any heading: the candidate's name, drawn after a side column
     if found := section_of(first):
         if len(line.cells) == 1:
@@ -106,4 +111,11 @@ def _rest(line: Line, cells: tuple[str, ...]) -> Line:
 def _set_like_a_heading(line: Line, house: _Setting, body: float, current: Section) -> bool:
     distinct = house.size >= body * 1.12 or (house.capitals and current is not Section.SKILLS)  # skills are often acronyms
     plain = len(line.cells) == 1 and 1 <= len(line.text.split()) <= 5 and not line.text.endswith((".", ",", ";"))
-    return distinct and plain and len(line.text) > 3 and _Setting.of(line) == house and not spans(line.text) and not re.search(r"\d|@", line.text)
+    return (
+        distinct
+        and plain
+        and len(line.text) > 3
+        and _Setting.of(line) == house
+        and not spans(line.text)
+        and not re.search(r"\d|@", line.text)
+    )

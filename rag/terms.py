@@ -48,7 +48,19 @@ def skeleton(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)] + english
             break
-    for old, new in (("trans", "tras"), ("ph", "f"), ("th", "t"), ("ch", "k"), ("qu", "k"), ("ck", "k"), ("c", "k"), ("y", "i"), ("z", "s"), ("x", "s"), ("w", "v")):
+    for old, new in (
+        ("trans", "tras"),
+        ("ph", "f"),
+        ("th", "t"),
+        ("ch", "k"),
+        ("qu", "k"),
+        ("ck", "k"),
+        ("c", "k"),
+        ("y", "i"),
+        ("z", "s"),
+        ("x", "s"),
+        ("w", "v"),
+    ):
         word = word.replace(old, new)
     closed = "".join(c for i, c in enumerate(word) if i == 0 or c != word[i - 1])
     bare = closed.rstrip("aeios")

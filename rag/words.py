@@ -60,7 +60,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 # What tells languages apart in a CV, where full sentences are rare: little words, and the words that every CV has.
 _TELLS: dict[str, frozenset[str]] = {
     "en": frozenset("the and of with for experience education skills work university languages present team led".split()),
-    "es": frozenset("el los las y del con para experiencia educacion formacion habilidades trabajo universidad idiomas actualidad equipo".split()),
+    "es": frozenset(
+        "el los las y del con para experiencia educacion formacion habilidades trabajo universidad idiomas actualidad equipo".split()
+    ),
     "fr": frozenset("le les et des avec pour du experience formation competences langues universite equipe aujourd depuis chez".split()),
     "de": frozenset("der die und mit fur von berufserfahrung ausbildung kenntnisse sprachen heute universitat im bei seit".split()),
     "pt": frozenset("os com para do da e experiencia formacao habilidades competencias universidade atual equipe em na no ate".split()),
@@ -69,7 +71,9 @@ _TELLS: dict[str, frozenset[str]] = {
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w)|(?:[.&'’\-/][^\W_]+)*)", re.UNICODE)
 _ELISION = re.compile(r"\b([ldjnmstc]|qu|dell|nell|all|dall|sull)['’](?=[^\W\d_]{2})", re.IGNORECASE)
-_ODD_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"})
+_ODD_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"}
+)
 
 
 @lru_cache(maxsize=65536)
@@ -125,7 +129,8 @@ def language_of(text: str, default: str = "en") -> str:
     if not seen:
         return default
     scores = {
-        language: sum((word in STOP_WORDS[language]) + 2 * (word in _TELLS[language]) for word in seen if len(word) > 1) for language in LANGUAGES
+        language: sum((word in STOP_WORDS[language]) + 2 * (word in _TELLS[language]) for word in seen if len(word) > 1)
+        for language in LANGUAGES
     }
     best = max(scores, key=lambda language: (scores[language], language == default))
     return best if scores[best] > 0 else default

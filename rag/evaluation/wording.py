@@ -135,5 +135,10 @@ NOT_IN_A_CV = (
     "What is {name}'s favourite film?",
     "Does {name} have experience flying helicopters?",
 )
-STRANGERS = ("Where did {stranger} study?", "¿Dónde trabaja {stranger}?", "What is {stranger}'s e-mail address?", "Welche Sprachen spricht {stranger}?")
+STRANGERS = (
+    "Where did {stranger} study?",
+    "¿Dónde trabaja {stranger}?",
+    "What is {stranger}'s e-mail address?",
+    "Welche Sprachen spricht {stranger}?",
+)
 STRANGER_NAMES = ("Bartholomew Quigglesworth", "Xiomara Thistlewood", "Odalric Brannigan-Vey", "Zephyrine Oldcastle")

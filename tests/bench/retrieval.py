@@ -30,7 +30,11 @@ SKILLS = (
     "Python SQL Excel Kubernetes Terraform Welding Triage Payroll Forecasting Photoshop Negotiation Accounting Translation Auditing Logistics Nursing Robotics Statistics "
     "Marketing Copywriting Carpentry Plumbing Radiology Catering Surveying Recruiting Kotlin Rust Scala Figma SAP AutoCAD MATLAB Tableau Salesforce Docker Ansible Spark"
 ).split()
-ROLES = "Software Engineer,Nurse,Accountant,Chef,Teacher,Electrician,Data Analyst,Project Manager,Lawyer,Architect,Pharmacist,Designer".split(",")
+ROLES = (
+    "Software Engineer,Nurse,Accountant,Chef,Teacher,Electrician,Data Analyst,Project Manager,Lawyer,Architect,Pharmacist,Designer".split(
+        ","
+    )
+)
 DEEDS = (
     "Cut waiting times by {n} percent with a new rota",
     "Led a team of {n} people through a move to a new site",
@@ -65,7 +69,12 @@ def print_cvs(folder: Path, count: int) -> list[dict[str, str]]:
             lines.extend((f"- {random.choice(DEEDS).format(n=random.randint(3, 60), s=random.choice(skills))}", 9) for _ in range(3))
             year -= length
         lines += [(titles[1], 13), (f"BSc, University of {surname(random)}, {year - 4} - {year}", 10)]
-        lines += [(titles[2], 13), (", ".join(f"{s} ({random.randint(1, 12)} years)" for s in skills), 9), (titles[3], 13), ("English: native, Spanish: B2" if i % 3 else "German: native, English: C1", 9)]
+        lines += [
+            (titles[2], 13),
+            (", ".join(f"{s} ({random.randint(1, 12)} years)" for s in skills), 9),
+            (titles[3], 13),
+            ("English: native, Spanish: B2" if i % 3 else "German: native, English: C1", 9),
+        ]
         page = canvas.Canvas(str(folder / f"cv-{i:05d}.pdf"), invariant=True)
         y = 800
         for text, size in lines:

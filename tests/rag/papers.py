@@ -78,9 +78,16 @@ def print_sidebar(paper: Paper, to: Path) -> None:
         return f"<p class=d>{job.dates}</p><p class=t>{escape(job.role)}</p><p>{escape(job.employer)} — {escape(job.place)}</p>{items}"
 
     t = [title.upper() for title in paper.titles]
-    side = f"<h2>{t[3]}</h2>" + "".join(f"<p>{escape(s)}</p>" for s in paper.skills) + f"<h2>{t[4]}</h2>" + "".join(f"<p>{escape(s)}</p>" for s in paper.spoken)
+    side = (
+        f"<h2>{t[3]}</h2>"
+        + "".join(f"<p>{escape(s)}</p>" for s in paper.skills)
+        + f"<h2>{t[4]}</h2>"
+        + "".join(f"<p>{escape(s)}</p>" for s in paper.spoken)
+    )
     side = "".join(f"<p>{escape(c)}</p>" for c in paper.contact) + side
-    side += "".join(f"<h2>{escape(title.upper())}</h2>" + "".join(f"<p>{escape(line)}</p>" for line in lines) for title, lines in paper.more)
+    side += "".join(
+        f"<h2>{escape(title.upper())}</h2>" + "".join(f"<p>{escape(line)}</p>" for line in lines) for title, lines in paper.more
+    )
     main = f"<h1>{escape(paper.name)}</h1><p class=h>{escape(paper.headline)}</p><h2>{t[0]}</h2><p>{escape(paper.summary)}</p>"
     main += f"<h2>{t[1]}</h2>" + "".join(map(entry, paper.jobs)) + f"<h2>{t[2]}</h2>" + "".join(map(entry, paper.studies))
     css = (
@@ -102,10 +109,14 @@ def print_latex(paper: Paper, to: Path) -> None:
 
     t = paper.titles
     body = f"<h1>{escape(paper.name)}</h1><p><i>{escape(paper.headline)}</i></p><p>{escape(' • '.join(paper.contact))}</p>"
-    body += f"<h2>{t[1]}</h2><table>{''.join(map(entry, paper.jobs))}</table><h2>{t[2]}</h2><table>{''.join(map(entry, paper.studies))}</table>"
+    body += (
+        f"<h2>{t[1]}</h2><table>{''.join(map(entry, paper.jobs))}</table><h2>{t[2]}</h2><table>{''.join(map(entry, paper.studies))}</table>"
+    )
     body += f"<h2>{t[4]}</h2><table>{''.join(row(*s.partition(': ')[::2]) for s in paper.spoken)}</table>"
     body += f"<h2>{t[3]}</h2><table>{row('', escape(', '.join(paper.skills)))}</table><h2>{t[0]}</h2><p>{escape(paper.summary)}</p>"
-    body += "".join(f"<h2>{escape(title)}</h2><table>" + "".join(row("", escape(line)) for line in lines) + "</table>" for title, lines in paper.more)
+    body += "".join(
+        f"<h2>{escape(title)}</h2><table>" + "".join(row("", escape(line)) for line in lines) + "</table>" for title, lines in paper.more
+    )
     css = (
         "body{font:10.5pt Liberation Serif} h1{text-align:right;font-weight:normal;font-size:24pt} h2{font-weight:normal;font-size:14pt;color:#347} td{vertical-align:top}"
         f"td.x{{width:3.2cm;text-align:right;padding-right:10pt}} @page{{margin:2cm;@bottom-right{{content:counter(page) '/' counter(pages)}} @top-left{{content:'{paper.name} – CV'}}}}"
@@ -123,7 +134,11 @@ def print_linkedin(paper: Paper, to: Path) -> None:
         return f"<p class=c>{escape(job.employer)}</p><p>{escape(job.role)} · ({job.dates})</p>"
 
     t = paper.titles
-    side = "<h3>Contact</h3>" + "".join(f"<p>{escape(c)}</p>" for c in paper.contact) + f"<h3>Top Skills</h3>{''.join(f'<p>{escape(s)}</p>' for s in paper.skills)}"
+    side = (
+        "<h3>Contact</h3>"
+        + "".join(f"<p>{escape(c)}</p>" for c in paper.contact)
+        + f"<h3>Top Skills</h3>{''.join(f'<p>{escape(s)}</p>' for s in paper.skills)}"
+    )
     side += f"<h3>{t[4]}</h3>{''.join(f'<p>{escape(s)}</p>' for s in paper.spoken)}"
     side += "".join(f"<h3>{escape(title)}</h3>" + "".join(f"<p>{escape(line)}</p>" for line in lines) for title, lines in paper.more)
     main = f"<h1>{escape(paper.name)}</h1><p>{escape(paper.headline)}</p><h2>{t[0]}</h2><p>{escape(paper.summary)}</p><h2>{t[1]}</h2>"
@@ -137,12 +152,22 @@ def print_interleaved(paper: Paper, to: Path) -> None:
     pdfmetrics.registerFont(TTFont("DV", str(_FONTS / "DejaVuSans.ttf")))
     pdfmetrics.registerFont(TTFont("DVB", str(_FONTS / "DejaVuSans-Bold.ttf")))
     t = paper.titles
-    left: list[tuple[str, bool]] = [(t[3], True), *((s, False) for s in paper.skills), ("", False), (t[4], True), *((s, False) for s in paper.spoken)]
+    left: list[tuple[str, bool]] = [
+        (t[3], True),
+        *((s, False) for s in paper.skills),
+        ("", False),
+        (t[4], True),
+        *((s, False) for s in paper.spoken),
+    ]
     for title, lines in paper.more:
         left += [("", False), (title, True), *((part, False) for line in lines for part in _wrap(line, 26))]
     right: list[tuple[str, bool]] = [(t[0], True), *((part, False) for part in _wrap(paper.summary, 62)), ("", False), (t[1], True)]
     for job in paper.jobs:
-        right += [(f"{job.role} | {job.employer} | {job.dates}", False), *((part, False) for line in job.lines for part in _wrap("- " + line, 62)), ("", False)]
+        right += [
+            (f"{job.role} | {job.employer} | {job.dates}", False),
+            *((part, False) for line in job.lines for part in _wrap("- " + line, 62)),
+            ("", False),
+        ]
     right += [(t[2], True), *((f"{s.role}, {s.employer} ({s.dates})", False) for s in paper.studies)]
     page = canvas.Canvas(str(to), pagesize=A4, invariant=True)
     page.setFont("DVB", 17)
@@ -224,7 +249,11 @@ def print_plain(paper: Paper, to: Path) -> None:
     t = paper.titles
     lines = [paper.name, paper.headline, *paper.contact, "", t[0].upper() + ":", *_wrap(paper.summary, 88), "", t[1].upper() + ":"]
     for job in paper.jobs:
-        lines += [f"{job.dates}: {job.role}, {job.employer}, {job.place}", *(part for line in job.lines for part in _wrap("* " + line, 88)), ""]
+        lines += [
+            f"{job.dates}: {job.role}, {job.employer}, {job.place}",
+            *(part for line in job.lines for part in _wrap("* " + line, 88)),
+            "",
+        ]
     lines += [t[2].upper() + ":", *(f"{s.dates}: {s.role}, {s.employer}, {s.place}" for s in paper.studies), "", t[3].upper() + ":"]
     lines += [*_wrap(", ".join(paper.skills), 88), "", t[4].upper() + ":", ", ".join(paper.spoken)]
     for title, texts in paper.more:
