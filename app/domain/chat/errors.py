@@ -2,14 +2,15 @@
 
     ChatError
     ├── NotFound                user_not_found, thread_not_found, run_not_found, message_not_found
-    ├── InvalidInput            invalid_parent, invalid_cursor, run_not_finished ...
+    ├── InvalidInput            invalid_parent, message_too_long
+    │   └── InvalidCursor       invalid_cursor
     ├── ThreadBusy              thread_busy: the thread has an unfinished run
     ├── QueueFull               queue_full: the thread has too many waiting runs
     ├── IdempotencyMismatch     idempotency_key_reused
     ├── NothingNew              a cursor at the end of a finished run (no error for a client: HTTP 204)
     ├── LeaseLost               another executor, or a cancel, has the run now (never reaches a client)
     ├── ModelError              provider_*: what a language model did wrong
-    └── Unavailable             database_unavailable, shutting_down
+    └── Unavailable             database_unavailable, database_busy
 
 Only the web layer knows HTTP statuses.
 """
@@ -39,6 +40,12 @@ class InvalidInput(ChatError):
     """The request is well formed but cannot be meant."""
 
     code = "invalid_input"
+
+
+class InvalidCursor(InvalidInput):
+    """A cursor that is none, or not one of what it is used for."""
+
+    code = "invalid_cursor"
 
 
 class ThreadBusy(ChatError):
@@ -90,7 +97,7 @@ class ModelError(ChatError):
     """A language model, or the way to it, failed.
 
     Codes: `provider_auth`, `provider_bad_request`, `provider_rate_limited`, `provider_overloaded`, `provider_unavailable`,
-    `provider_timeout`, `provider_protocol`, `provider_interrupted`, `provider_refused`. `retryable` says whether the same request may
+    `provider_timeout`, `provider_protocol`, `provider_interrupted`, `provider_refused`, `provider_empty`. `retryable` says whether the same request may
     succeed later; `retry_after` is the provider's own wish in seconds.
     """
 

@@ -1,0 +1,79 @@
+"""Units of work on Postgres: one connection, the repositories on it, and failures as domain errors.
+
+`bootstrap.py` makes one `PostgresTransactions` an engine; use cases, the feed and the supervisor begin their units of work with it.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import psycopg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.application.ports import UnitOfWork
+from app.domain.chat.errors import Unavailable
+from app.infrastructure.repositories.leases import PostgresLeases
+from app.infrastructure.repositories.messages import PostgresMessages
+from app.infrastructure.repositories.run_events import PostgresRunEvents
+from app.infrastructure.repositories.runs import PostgresRuns
+from app.infrastructure.repositories.threads import PostgresThreads
+from app.infrastructure.repositories.users import PostgresUsers
+
+
+class PostgresUnitOfWork:
+    """One connection and the repositories that share it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.users = PostgresUsers(connection)
+        self.threads = PostgresThreads(connection)
+        self.messages = PostgresMessages(connection)
+        self.runs = PostgresRuns(connection)
+        self.run_events = PostgresRunEvents(connection)
+        self.leases = PostgresLeases(connection)
+
+    async def commit(self) -> None:
+        """See `UnitOfWork.commit`."""
+        await self._connection.commit()
+
+
+class PostgresTransactions:
+    """The `Transactions` of one engine. The three kinds share its pool."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._writing = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """See `Transactions.begin`."""
+        return _unit_of_work(self._writing)
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """See `Transactions.reading`: no BEGIN, no ROLLBACK, one round trip a statement."""
+        return _unit_of_work(self._reading)
+
+    def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """See `Transactions.snapshot`."""
+        return _unit_of_work(self._snapshots)
+
+
+@asynccontextmanager
+async def _unit_of_work(engine: AsyncEngine) -> AsyncGenerator[UnitOfWork, None]:
+    try:
+        async with engine.connect() as connection:
+            yield PostgresUnitOfWork(connection)
+    except PoolTimeoutError:
+        raise Unavailable("database_busy", "All database connections are in use. Try again in a moment.") from None
+    except (OperationalError, InterfaceError) as error:
+        raise unavailable() from error
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+            raise unavailable() from error
+        raise
+
+
+def unavailable() -> Unavailable:
+    """What a client hears when the database cannot be reached, is restarting, full, or lost an argument with another transaction."""
+    return Unavailable("database_unavailable", "The database cannot be reached right now. Nothing you sent was lost halfway; try again.")

@@ -1,0 +1,21 @@
+"""Reading the log on memory. Contract: `app/domain/chat/repositories/run_events.py`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from app.domain.chat.events import StoredEvent
+from app.infrastructure.memory.database import Session
+
+
+class MemoryRunEvents:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def read(self, run_id: UUID, after: int, limit: int) -> Sequence[StoredEvent]:
+        """See `RunEventRepository.read`. Number n stands at place n - 1: there are no gaps."""
+        return self._session.tables.events.get(run_id, ())[after : after + limit]
+
+    async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
+        """See `RunEventRepository.last_seqs`."""
+        tables = self._session.tables
+        return {run_id: tables.last_seq(run_id) for run_id in run_ids if run_id in tables.runs}

@@ -1,0 +1,64 @@
+"""Messages on Postgres. Contract: `app/domain/chat/repositories/messages.py`. They are written with their runs: `runs.py`, `db/log_statements.py`."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.chat.entities import Failure, Message, MessageStatus, Role, Source
+
+_GET = text("SELECT * FROM messages WHERE id = :id")
+_PAGE = text("SELECT * FROM messages WHERE thread_id = :thread_id AND ordinal < :before ORDER BY ordinal DESC LIMIT :limit")
+
+# Walks up by primary key, from the message to the root or as far as the limit.
+_BRANCH = text("""
+    WITH RECURSIVE line AS (
+        SELECT messages.*, 1 AS distance FROM messages WHERE id = :id
+        UNION ALL
+        SELECT parent.*, line.distance + 1 FROM line JOIN messages AS parent ON parent.id = line.parent_id WHERE line.distance < :limit
+    )
+    SELECT * FROM line ORDER BY distance DESC
+""")
+_END = 2**63 - 1
+
+
+class PostgresMessages:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, message_id: UUID) -> Message | None:
+        """See `MessageRepository.get`."""
+        row = (await self._connection.execute(_GET, {"id": message_id})).one_or_none()
+        return _message(row) if row else None
+
+    async def latest(self, thread_id: UUID) -> Message | None:
+        """See `MessageRepository.latest`."""
+        newest = await self.page(thread_id, 1, None)
+        return newest[0] if newest else None
+
+    async def page(self, thread_id: UUID, limit: int, before: int | None) -> Sequence[Message]:
+        """See `MessageRepository.page`."""
+        parameters = {"thread_id": thread_id, "limit": limit, "before": _END if before is None else before}
+        return [_message(row) for row in await self._connection.execute(_PAGE, parameters)]
+
+    async def branch(self, message_id: UUID, limit: int) -> Sequence[Message]:
+        """See `MessageRepository.branch`."""
+        return [_message(row) for row in await self._connection.execute(_BRANCH, {"id": message_id, "limit": limit})]
+
+
+def _message(row: Row[*tuple[Any, ...]]) -> Message:
+    return Message(
+        message_id=row.id,
+        thread_id=row.thread_id,
+        ordinal=row.ordinal,
+        role=Role(row.role),
+        content=row.content,
+        status=MessageStatus(row.status),
+        parent_id=row.parent_id,
+        run_id=row.run_id,
+        sources=tuple(Source(**source) for source in row.sources or ()),
+        error=Failure(**row.error) if row.error else None,
+        created_at=row.created_at,
+    )

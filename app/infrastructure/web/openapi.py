@@ -1,0 +1,156 @@
+"""The OpenAPI document, completed: what FastAPI cannot know, so that a generated client has a type for everything that can come.
+
+FastAPI describes routes, bodies and answers. Added here: the errors that no single route names (a body that is no JSON, a database that is away) in the
+product's one form instead of FastAPI's own, the headers of every answer, and the frames of an event stream with the payload of each event.
+Called by `web/application.py`; what is particular to one route stands at the route.
+"""
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from app.domain.chat.events import Done, Error, Event, Final, Restarted, Sources, Started, Token
+from app.infrastructure.web.schemas import problem_example
+
+Json = dict[str, Any]
+Example = tuple[int, str, str]
+
+WITH_A_BODY: tuple[Example, ...] = (
+    (400, "invalid_json", "The body is not valid JSON in UTF-8."),
+    (413, "body_too_large", "The request body is larger than 262144 bytes."),
+    (415, "unsupported_media_type", "Send the body as JSON, with the header Content-Type: application/json."),
+)
+WITH_ANY_INPUT: Example = (422, "invalid_request", "name: Field required")
+ALWAYS: tuple[Example, ...] = (
+    (500, "internal_error", "Something went wrong here. It has been logged under this request_id."),
+    (503, "database_unavailable", "The database cannot be reached right now. Nothing you sent was lost halfway; try again."),
+    (503, "database_busy", "All database connections are in use. Try again in a moment."),
+)
+"""Errors as (status, code, message)."""
+
+HEADERS: Json = {
+    "RequestId": {
+        "description": "Names this request, in errors and in the log. A short plain word that you send under the same name is kept.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+        "example": "b7c8e0a52f1d4c6e",
+    },
+    "RetryAfter": {"description": "Seconds to wait before you try again.", "schema": {"type": "integer", "minimum": 1}, "example": 1},
+    "IdempotentReplayed": {
+        "description": "`true` if the Idempotency-Key was known and this is the run it started.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+
+_FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
+_EVENTS = (Started, Sources, Token, Restarted, Final, Error, Done)
+_NAMES: dict[str, str] = {kind.__name__: f"{kind.__name__}Event" for kind in _EVENTS} | {"Source": "SourceOut", "Usage": "UsageOut"}
+"""What the components call the types of the events: sources and usage look as they do elsewhere."""
+
+
+def completed(document: Json) -> Json:
+    """The document that FastAPI made, with the rest. Changes it in place; doing it twice changes nothing."""
+    components = document["components"]
+    if "headers" in components:
+        return document
+    components["headers"] = HEADERS
+    _add_run_events(components["schemas"])
+    for operation in _operations(document):
+        _drop_null(operation)
+        _add_errors(operation)
+        _add_headers(operation)
+    for name in _FASTAPI_ERRORS:
+        components["schemas"].pop(name, None)
+    return document
+
+
+def _operations(document: Json) -> Iterator[Json]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def _drop_null(operation: Json) -> None:
+    """A parameter may be left out; it cannot be null, whatever its Python type says."""
+    for parameter in operation.get("parameters", ()):
+        options = parameter["schema"].get("anyOf", ())
+        if {"type": "null"} in options:
+            parameter["schema"] |= options[0]
+            del parameter["schema"]["anyOf"]
+
+
+def _add_errors(operation: Json) -> None:
+    if operation["tags"] == ["service"]:
+        return
+    errors = list(ALWAYS)
+    if "requestBody" in operation:
+        errors += WITH_A_BODY
+    if "requestBody" in operation or operation.get("parameters"):
+        errors.append(WITH_ANY_INPUT)
+    for status, code, message in errors:
+        _add_error(operation["responses"], status, code, message)
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _add_error(responses: Json, status: int, code: str, message: str) -> None:
+    if "HTTPValidationError" in str(responses.get(str(status))):
+        del responses[str(status)]
+    response = responses.setdefault(str(status), {"description": HTTPStatus(status).phrase, "content": {"application/json": {}}})
+    content = response["content"]["application/json"]
+    content["schema"] = {"$ref": "#/components/schemas/ProblemOut"}
+    content.setdefault("examples", {})[code] = {"value": problem_example(code, message)}
+
+
+def _add_headers(operation: Json) -> None:
+    for status, response in operation["responses"].items():
+        headers = response.setdefault("headers", {})
+        headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
+        if status == "503" and operation["tags"] != ["service"]:
+            headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+        if status == "201" and any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
+            headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/IdempotentReplayed"}
+
+
+def _add_run_events(schemas: Json) -> None:
+    """`TokenEvent` and its like for the payloads, `RunEvent` for any of them, `RunEventFrame` for a frame of a stream."""
+    names = {kind.type.value: f"{kind.__name__}Event" for kind in _EVENTS}
+    described = _renamed(TypeAdapter[Event](Event).json_schema(mode="serialization"))
+    for name, schema in described.pop("$defs").items():
+        schemas.setdefault(_named(name), {**schema, "title": _named(name)})
+    listed = ", ".join(f"`{event}` is {name}" for event, name in names.items())
+    schemas["RunEvent"] = {"title": "RunEvent", "description": f"The `data` of a frame, by its `event`: {listed}.", **described}
+    schemas["RunEventFrame"] = {
+        "title": "RunEventFrame",
+        "description": "One event of a run as it comes over an event stream. `id` is the cursor to come back with.",
+        "oneOf": [_frame(event, name) for event, name in names.items()],
+    }
+
+
+def _renamed(schema: Json) -> Json:
+    """With references into the document's components, under the names used there."""
+    text = json.dumps(schema)
+    for name in schema["$defs"]:
+        text = text.replace(f'"#/$defs/{name}"', f'"#/components/schemas/{_named(name)}"')
+    return json.loads(text)
+
+
+def _named(model: str) -> str:
+    return _NAMES.get(model, model)
+
+
+def _frame(event: str, payload: str) -> Json:
+    return {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "event": {"type": "string", "const": event},
+            "data": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": f"#/components/schemas/{payload}"},
+            },
+        },
+        "required": ["id", "event", "data"],
+    }

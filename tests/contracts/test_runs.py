@@ -1,0 +1,93 @@
+"""`RunRepository`: storing runs and finding them again."""
+
+from uuid import uuid4
+
+import pytest
+
+from app.domain.chat.entities import IdempotencyKey, NewRun, RunStatus
+from tests.contracts.conversation import answer, claim_of, new_executor, new_run, new_thread, read_run
+from tests.contracts.storage import Storage
+
+
+async def test_a_run_with_an_owner_runs_at_once(storage: Storage) -> None:
+    thread, executor = await new_thread(storage.transactions), new_executor("fake-7")
+    run = await new_run(storage.transactions, thread.thread_id, executor)
+    assert (run.status, run.attempt, run.provider, run.model) == (RunStatus.RUNNING, 1, "fake", "fake-7")
+    assert await read_run(storage.transactions, run.run_id) == run
+
+
+async def test_a_run_without_an_owner_waits(storage: Storage) -> None:
+    thread = await new_thread(storage.transactions)
+    run = await new_run(storage.transactions, thread.thread_id)
+    assert (run.status, run.attempt, run.provider, run.started_at) == (RunStatus.QUEUED, 0, None, None)
+    assert await read_run(storage.transactions, run.run_id) == run
+
+
+async def test_a_run_may_answer_a_message_that_is_there_already(storage: Storage) -> None:
+    thread = await new_thread(storage.transactions)
+    first = await new_run(storage.transactions, thread.thread_id, new_executor())
+    await answer(storage.log, claim_of(first))
+    async with storage.transactions.begin() as work:
+        again = await work.runs.add(NewRun(uuid4(), thread.thread_id, first.message_id, uuid4(), None), None)
+        await work.commit()
+    async with storage.transactions.begin() as work:
+        assert len(await work.messages.page(thread.thread_id, 10, None)) == 2
+    assert again.message_id == first.message_id
+
+
+async def test_a_run_tells_its_newest_number(storage: Storage) -> None:
+    thread = await new_thread(storage.transactions)
+    run = await new_run(storage.transactions, thread.thread_id, new_executor())
+    await answer(storage.log, claim_of(run))
+    closed = await read_run(storage.transactions, run.run_id)
+    assert (closed.last_seq, closed.status) == (3, RunStatus.DONE)
+    async with storage.transactions.begin() as work:
+        assert await work.runs.latest_in_thread(thread.thread_id) == closed
+        assert await work.runs.get(uuid4()) is None
+
+
+async def test_a_thread_s_runs_are_found_in_the_order_of_storing(storage: Storage) -> None:
+    thread, other = await new_thread(storage.transactions), await new_thread(storage.transactions)
+    done = await new_run(storage.transactions, thread.thread_id, new_executor())
+    await answer(storage.log, claim_of(done))
+    running = await new_run(storage.transactions, thread.thread_id, new_executor())
+    await new_run(storage.transactions, other.thread_id)
+    waiting = await new_run(storage.transactions, thread.thread_id)
+    async with storage.transactions.begin() as work:
+        runs = work.runs
+        assert await runs.unfinished(thread.thread_id) == [running, waiting]
+        assert await runs.latest_in_thread(thread.thread_id) == waiting
+        first = await runs.next_in_thread(thread.thread_id, None)
+        assert first is not None
+        assert first.run_id == done.run_id
+        assert await runs.next_in_thread(thread.thread_id, done.run_id) == running
+        assert await runs.next_in_thread(thread.thread_id, running.run_id) == waiting
+        assert await runs.next_in_thread(thread.thread_id, waiting.run_id) is None
+        assert await runs.unfinished(uuid4()) == []
+        assert await runs.latest_in_thread(uuid4()) is None
+
+
+async def test_an_idempotency_key_finds_its_run_in_its_thread(storage: Storage) -> None:
+    thread, other = await new_thread(storage.transactions), await new_thread(storage.transactions)
+    run = await new_run(storage.transactions, thread.thread_id, idempotency=IdempotencyKey("key", "digest"))
+    async with storage.transactions.begin() as work:
+        assert await work.runs.by_idempotency_key(thread.thread_id, "key") == (run, "digest")
+        assert await work.runs.by_idempotency_key(thread.thread_id, "other") is None
+        assert await work.runs.by_idempotency_key(other.thread_id, "key") is None
+    await new_run(storage.transactions, other.thread_id, idempotency=IdempotencyKey("key", "digest"))
+
+
+async def test_storage_itself_refuses_a_second_running_run(storage: Storage) -> None:
+    thread = await new_thread(storage.transactions)
+    await new_run(storage.transactions, thread.thread_id, new_executor())
+    with pytest.raises(storage.refusal):
+        await new_run(storage.transactions, thread.thread_id, new_executor())
+
+
+async def test_storage_itself_refuses_a_key_used_twice_and_a_run_without_a_thread(storage: Storage) -> None:
+    thread = await new_thread(storage.transactions)
+    await new_run(storage.transactions, thread.thread_id, idempotency=IdempotencyKey("key", "one"))
+    with pytest.raises(storage.refusal):
+        await new_run(storage.transactions, thread.thread_id, idempotency=IdempotencyKey("key", "two"))
+    with pytest.raises(storage.refusal):
+        await new_run(storage.transactions, uuid4())
