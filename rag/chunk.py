@@ -16,6 +16,7 @@ from rag.layout import Line
 from rag.positions import Position, position_of
 from rag.sections import Part
 
+NOWHERE = Position()
 LONGEST = 1100
 """Characters of a passage. Longer ones are cut between lines: one vector cannot say much more."""
 
@@ -31,7 +32,7 @@ class Chunk:
     page: int
     text: str
     head: str = ""
-    position: Position = Position()
+    position: Position = NOWHERE
     span: Span | None = None
     continued: bool = False
     context: str = ""

@@ -5,11 +5,11 @@ Standard output is the answer: with `--json` pure JSON, otherwise a table. Progr
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 @contextmanager
-def _one_sentence() -> Iterator[None]:
+def _one_sentence() -> Generator[None]:
     """Whatever goes wrong in a known way is one sentence on standard error."""
     try:
         yield
@@ -116,10 +116,11 @@ def _search_batch(library: Library, file: Path, top_k: int) -> None:
     lines = sys.stdin if str(file) == "-" else _lines(file)
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            asked = _parse(line, f"line {number} of {file}")
-            if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
+            asked = _object(_parse(line, f"line {number} of {file}"))
+            question = asked.get("question")
+            if not isinstance(question, str):
                 raise RagError(f'Line {number} of {file} is no object with a "question".')
-            found = library.search(asked["question"], _said(asked.get("history")), top_k)
+            found = library.search(question, _said(asked.get("history")), top_k)
             print(json.dumps({"id": asked.get("id"), **_as_json(found)}, ensure_ascii=False), flush=True)
 
 
@@ -145,23 +146,29 @@ def _parse(text: str, where: str) -> Any:
         raise RagError(f"{where} is not JSON: {error}.") from error
 
 
+def _object(value: Any) -> dict[str, Any]:
+    """The JSON object; an empty one for anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
 def _said(messages: Any) -> list[Said]:
     """The conversation; also accepts `{"messages": [...]}` and plain texts, the user's and the assistant's in turn."""
-    if isinstance(messages, dict):
-        messages = messages.get("messages")
-    if messages is None:
+    given = _object(messages).get("messages") if isinstance(messages, dict) else messages
+    if given is None:
         return []
-    if not isinstance(messages, list):
+    if not isinstance(given, list):
         raise RagError('A history is a list of {"role", "content"}.')
-    said: list[Said] = []
-    for i, message in enumerate(messages):
-        if isinstance(message, str):
-            said.append(Said("user" if i % 2 == 0 else "assistant", message))
-        elif isinstance(message, dict) and isinstance(message.get("content"), str):
-            said.append(Said(str(message.get("role", "user")), message["content"]))
-        else:
-            raise RagError('A history is a list of {"role", "content"}.')
-    return said
+    return [_one_said(i, message) for i, message in enumerate(cast("list[Any]", given))]
+
+
+def _one_said(i: int, message: Any) -> Said:
+    if isinstance(message, str):
+        return Said("user" if i % 2 == 0 else "assistant", message)
+    known = _object(message)
+    content = known.get("content")
+    if not isinstance(content, str):
+        raise RagError('A history is a list of {"role", "content"}.')
+    return Said(str(known.get("role", "user")), content)
 
 
 def _print_found(found: Found) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ create table skills (key text not null, cv integer not null, name text not null,
 create table spoken (language text not null, cv integer not null);
 create table skipped (file text not null, reason text not null);
 """
-_INDEXES = "create index skills_by_key on skills (key, cv); create index spoken_by_language on spoken (language, cv); create index passages_by_cv on passages (cv);"
+_INDEXES = "create index skills_by_key on skills (key, cv); create index skills_by_cv on skills (cv); create index spoken_by_language on spoken (language, cv); create index passages_by_cv on passages (cv);"
 _NO_DATE = -1
 NOW = 10**6
 """The last month of what lasts."""
@@ -134,7 +135,7 @@ class Corpus:
         self.cv_of, self._section, self.first, self.last, self.precise, continued = (np.array(column, dtype=np.int32) for column in columns)
         self.continued: NDArray[np.bool_] = continued.astype(np.bool_)
 
-    def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
@@ -159,10 +160,8 @@ class Corpus:
             some = [int(number) for number in numbers[i : i + 500]]
             marks = ",".join("?" * len(some))
             for row in self._all(f"select id, cv, section, heading, page, header, head, text from passages where id in ({marks})", some):  # noqa: S608 - only question marks are put in
-                number, cv, section, *rest = row
-                found[int(str(number))] = Passage(
-                    int(str(number)), int(str(cv)), _SECTIONS[int(str(section))], str(rest[0]), int(str(rest[1])), *map(str, rest[2:])
-                )
+                number, cv, section, heading, page, header, head, text = row
+                found[number] = Passage(number, cv, _SECTIONS[section], heading, page, header, head, text)
         return found
 
     def years_of_skill(self, keys: Iterable[str]) -> dict[int, int | None]:
@@ -170,21 +169,26 @@ class Corpus:
         found: dict[int, int | None] = {}
         for key in keys:
             for cv, years in self._all("select cv, max(years) from skills where key = ? group by cv", (key,)):
-                known = found.get(int(str(cv)))
-                found[int(str(cv))] = max((int(str(y)) for y in (known, years) if y is not None), default=None)
+                known: list[int] = [y for y in (found.get(cv), years) if y is not None]
+                found[cv] = max(known, default=None)
         return found
 
     def speakers_of(self, language: str) -> set[int]:
         """The CVs that list the language, by its English name."""
-        return {int(str(cv)) for (cv,) in self._all("select cv from spoken where language = ?", (language,))}
+        return {cv for (cv,) in self._all("select cv from spoken where language = ?", (language,))}
 
-    def facts(self, cv: int) -> dict[str, object]:
+    def facts(self, cv: int) -> dict[str, Any]:
+        """All that is known about the CV, as `Facts` in JSON."""
         rows = self._all("select facts from cvs where id = ?", (cv,))
-        return json.loads(str(rows[0][0])) if rows else {}
+        return json.loads(rows[0][0]) if rows else {}
+
+    def stated_skills(self, cv: int) -> list[tuple[str, int]]:
+        """The skills of the CV that it states years for."""
+        return [(name, years) for name, years in self._all("select name, years from skills where cv = ? and years is not null", (cv,))]
 
     def skipped(self) -> list[tuple[str, str]]:
         """The files that could not be read, and why."""
-        return [(str(file), str(reason)) for file, reason in self._all("select file, reason from skipped order by file")]
+        return [(file, reason) for file, reason in self._all("select file, reason from skipped order by file")]
 
     def close(self) -> None:
         with self._lock:

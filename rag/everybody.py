@@ -107,14 +107,14 @@ class _Condition:
 
     def _by_skill(self) -> Fit:
         """A skill that no passage's words show, but the facts know."""
-        return self._shown(set(self._skills()), [], (Section.SKILLS,))
+        return self._shown(set(self.skills()), [], (Section.SKILLS,))
 
-    def _skills(self) -> dict[int, int | None]:
+    def skills(self) -> dict[int, int | None]:
         keys = {skill_key(self._text, self._language), skill_key(self._text, "en")}
         return self._generation.corpus.years_of_skill(key for key in keys if key)
 
     def _by_passages(self, telling: list[int]) -> Fit:
-        corpus, listed = self._generation.corpus, set(self._skills())
+        listed = set(self.skills())
         if _is_short(self._text) and listed:
             return self._shown(listed, telling, (Section.SKILLS,))  # `R`, `Go`: elsewhere these letters mean other things
         said = self._scores.literally(telling) | (self._scores.mostly(telling) & self._foreign())
@@ -219,7 +219,7 @@ def _with_years(generation: Generation, question: Question, scores: Scores, fits
     assert asked is not None
     condition = next((clause for clause in question.clauses if clause.joint is not Joint.NOT), None)
     chosen = Fit()
-    stated = _Condition(generation, question, scores, condition)._skills() if condition else {}  # noqa: SLF001 - the same module's other half
+    stated = _Condition(generation, question, scores, condition).skills() if condition else {}
     for cv in sorted(fits.cvs) if fits else range(len(generation.corpus.cvs)):
         years = stated.get(cv)
         if years is None and condition:
@@ -233,16 +233,14 @@ def _with_years(generation: Generation, question: Question, scores: Scores, fits
 
 def _stated_years(generation: Generation, cv: int, scores: Scores) -> int | None:
     """The years that the CV states for a skill that is what is sought, in the CV's words."""
-    facts = generation.corpus.facts(cv)
     telling = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
+    language = generation.corpus.cvs[cv].language
     found: list[int] = []
-    skills = facts.get("skills")
-    for skill in skills if isinstance(skills, list) and telling else []:
-        if isinstance(skill, dict) and isinstance(skill.get("years"), int):
-            terms = set(passage_terms(str(skill["name"]), generation.corpus.cvs[cv].language))
-            said = [any(weight >= LITERAL and term in terms for term, weight in thing.terms.items()) for thing in telling]
-            if all(said) or (len(said) > 1 and sum(said) * 2 >= len(said) and generation.corpus.cvs[cv].language != "en"):
-                found.append(int(skill["years"]))
+    for name, years in generation.corpus.stated_skills(cv) if telling else []:
+        terms = set(passage_terms(name, language))
+        said = [any(weight >= LITERAL and term in terms for term, weight in thing.terms.items()) for thing in telling]
+        if all(said) or (len(said) > 1 and sum(said) * 2 >= len(said) and language != "en"):
+            found.append(years)
     return max(found, default=None)
 
 

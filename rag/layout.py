@@ -139,13 +139,13 @@ class _Run:
     def beside(self, other: "_Run") -> bool:
         """Do they stand in different columns, where they stand at the same height?"""
         top, bottom = max(self.box[1], other.box[1]), min(self.box[3], other.box[3])
-        here, there = self._between(top, bottom), other._between(top, bottom)
+        here, there = self.between(top, bottom), other.between(top, bottom)
         if not here or not there:
             return False
         (left, _, right, _), (other_left, _, other_right, _) = _Run(here).box, _Run(there).box
         return min(right, other_right) - max(left, other_left) < 0.2 * min(right - left, other_right - other_left)
 
-    def _between(self, top: float, bottom: float) -> list[Fragment]:
+    def between(self, top: float, bottom: float) -> list[Fragment]:
         return [f for f in self.fragments if f.bottom > top + 1 and f.top < bottom - 1]
 
     def above(self, other: "_Run") -> bool:

@@ -156,25 +156,25 @@ def _without_running_heads(pages: list[list[Line]]) -> Iterator[Line]:
     for number, lines in enumerate(pages):
         edge_lines = {id(line) for line in _at_edges(lines)}
         for line in lines:
-            if id(line) not in edge_lines:
-                yield line
-            elif not (_PAGE_NUMBER.match(line.text) or (edges[_edge_key(line)] > 1 and not (number == 0 and line is lines[0]))):
+            if id(line) not in edge_lines or not (
+                _PAGE_NUMBER.match(line.text) or (edges[_edge_key(line)] > 1 and not (number == 0 and line is lines[0]))
+            ):
                 yield line
 
 
 def _with_whole_dates(lines: list[Line]) -> Iterator[Line]:
     """Puts dates together again that a narrow column has broken over two lines."""
-    waiting = list(lines)
+    waiting = [*lines]
     for i, line in enumerate(waiting):
-        if not line.cells:
+        if not any(line.cells):
             continue
         below = waiting[i + 1] if i + 1 < len(waiting) else None
-        in_column = (
-            below is not None and len(line.cells) > 1 and below.page == line.page and (len(below.cells) > 1 or below.right < line.right)
-        )
-        if below is not None and in_column and _is_rest_of_date(line.cells[0], below.cells[0]):
-            line = replace(line, cells=(f"{line.cells[0]} {below.cells[0]}", *line.cells[1:]))  # noqa: PLW2901 - the same line, whole
-            waiting[i + 1] = replace(below, cells=below.cells[1:])
+        if below is not None and len(line.cells) > 1 and below.page == line.page and (len(below.cells) > 1 or below.right < line.right):
+            date, rest = "".join(line.cells[:1]), "".join(below.cells[:1])
+            if _is_rest_of_date(date, rest):
+                waiting[i + 1] = replace(below, cells=below.cells[1:])
+                yield replace(line, cells=(f"{date} {rest}", *line.cells[1:]))
+                continue
         yield line
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from random import Random
 
 from rag.evaluation import wording
-from rag.evaluation.truth import Profile
+from rag.evaluation.truth import Profile, Skill
 from rag.followup import Said
 from rag.words import fold
 
@@ -53,16 +53,15 @@ def _one(kind: Kind, text: str, profile: Profile, *printed: str, history: tuple[
 def _names(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
     for n, p in enumerate(profiles):
         language = p.language if p.language in wording.LANGUAGES else "en"
-        job = random.choice(p.experience)
-        makers = (
-            lambda p=p: (wording.STUDIED, tuple(study.institution for study in p.education), {}),
-            lambda p=p: (wording.EMAIL, (p.contact.email,), {}),
-            lambda p=p, job=job: (wording.ROLE_AT, (job.employer,), {"employer": job.employer}),
-            lambda p=p: (wording.SPEAKS_WHAT, tuple(spoken.name for spoken in p.languages[:1]), {}),
+        employer = random.choice(p.experience).employer
+        kinds = (
+            (wording.STUDIED, tuple(study.institution for study in p.education)),
+            (wording.EMAIL, (p.contact.email,)),
+            (wording.ROLE_AT, (employer,)),
+            (wording.SPEAKS_WHAT, tuple(spoken.name for spoken in p.languages[:1])),
         )
-        for make in (makers[n % 4], makers[(n + 1) % 4]):
-            words, printed, more = make()
-            yield _one(Kind.NAME, words[language].format(name=p.name, **more), p, *printed)
+        for words, printed in (kinds[n % 4], kinds[(n + 1) % 4]):
+            yield _one(Kind.NAME, words[language].format(name=p.name, employer=employer), p, *printed)
 
 
 def _facts(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
@@ -133,9 +132,9 @@ def _cross(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
                 yield _skill_question(Kind.CROSS, language, other, profiles, random)
 
 
-def _skill_question(kind: Kind, language: str, skill: object, profiles: Sequence[Profile], random: Random) -> Asked:
-    name, canonical = str(getattr(skill, "name")), str(getattr(skill, "canonical"))  # noqa: B009
-    asked_for = canonical if language == "en" else name
+def _skill_question(kind: Kind, language: str, skill: Skill, profiles: Sequence[Profile], random: Random) -> Asked:
+    canonical = skill.canonical
+    asked_for = canonical if language == "en" else skill.name
     right = {p.cv_id: tuple(s.name for s in p.skills if s.canonical == canonical) for p in profiles}
     right = {cv: names for cv, names in right.items() if names}
     return Asked(kind, random.choice(wording.KNOWS[language]).format(skill=asked_for), frozenset(right), right)
@@ -159,7 +158,7 @@ def _sets(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]:
         language = random.choice(wording.LANGUAGES)
         cvs = employers[employer]
         yield Asked(
-            Kind.SET, random.choice(wording.WORKED_AT[language]).format(employer=employer), frozenset(cvs), {cv: (employer,) for cv in cvs}
+            Kind.SET, random.choice(wording.WORKED_AT[language]).format(employer=employer), frozenset(cvs), dict.fromkeys(cvs, (employer,))
         )
     speakers: dict[str, set[str]] = defaultdict(set)
     for p in profiles:

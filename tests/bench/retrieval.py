@@ -1,3 +1,4 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 """How fast retrieval is, how long an index takes, and how much memory both need.
 
     python tests/bench/retrieval.py --cvs 30 --cvs 10000 [--json FILE]
@@ -61,7 +62,12 @@ def print_cvs(folder: Path, count: int) -> list[dict[str, str]]:
         role, skills, jobs = random.choice(ROLES), random.sample(SKILLS, 6), random.sample(employers, 3)
         spanish, x = i % 10 == 0, (50, 70, 60, 90)[i % 4]
         titles = ("Experiencia", "Formación", "Competencias", "Idiomas") if spanish else ("Experience", "Education", "Skills", "Languages")
-        lines = [(name, 18), (role, 11), (f"{name.split()[0].lower()}.{i}@example.org | +44 20 7946 {i % 10000:04d}", 9), (titles[0], 13)]
+        lines = [
+            (name, 18),
+            (role, 11),
+            (f"{name.split(maxsplit=1)[0].lower()}.{i}@example.org | +44 20 7946 {i % 10000:04d}", 9),
+            (titles[0], 13),
+        ]
         year = 2024
         for job in jobs:
             length = random.randint(2, 5)
@@ -158,7 +164,7 @@ def build(pdfs: str, store: str) -> None:
 
 def main() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # noqa: TID251 - a benchmark binds its own threads
+        os.environ.setdefault(name, "1")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cvs", type=int, action="append")
     parser.add_argument("--json", type=Path)

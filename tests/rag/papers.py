@@ -1,3 +1,4 @@
+# pyright: reportUnknownMemberType=false
 """Prints hand-written CVs as PDFs the way several tools do. Nothing here knows the project's own templates.
 
 A `Paper` is a CV as text; each `print_*` function is a tool's habit: where the dates stand, in which order the file draws its words,
