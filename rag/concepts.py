@@ -1,0 +1,141 @@
+"""Ideas that several languages and several words have in common: `nurse`, `enfermera` and `Krankenpfleger` are one concept.
+
+Concepts carry a question across languages, and across synonyms. They come from `vocabulary/concepts.txt`. Pure, loaded once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rag.words import LANGUAGES, fold, is_stop_word, stem, words
+
+_MEANINGS = 3
+_COLUMNS = ("en", "es", "fr", "de", "pt", "it")
+_Trie = dict[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """`name` is its English word and identifies it; `kind` is the group it stands under."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept in a list of words, from `start` to before `end`."""
+
+    concept: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """The whole vocabulary, by language."""
+
+    by_name: dict[str, Concept]
+    phrases: dict[str, _Trie]
+    roles: dict[str, _Trie]
+    """Who does something, found by number and gender alone: a stem would take `development` for `developer`."""
+    longest: int
+
+    def mentions(self, tokens: Sequence[str], languages: Sequence[str]) -> list[Mention]:
+        """The concepts in the folded words, longest phrase first, none inside another; a phrase of several meanings gives each of them.
+
+        `languages` are in order of preference.
+        """
+        stems = {language: [stem(token, language) for token in tokens] for language in languages}
+        plain = [_singular(token) for token in tokens]
+        found: list[Mention] = []
+        at = 0
+        while at < len(tokens):
+            here = self._longest_at(tokens, stems, plain, at)
+            found.extend(here or (self._compound(tokens[at], at) if "de" in stems else ()))
+            at = here[0].end if here else at + 1
+        return found
+
+    def _longest_at(self, tokens: Sequence[str], stems: dict[str, list[str]], plain: list[str], at: int) -> list[Mention]:
+        for length in range(min(self.longest, len(tokens) - at), 0, -1):
+            for language, stemmed in stems.items():
+                roles = self.roles[language].get(tuple(plain[at : at + length]), ())
+                names = roles or self.phrases[language].get(tuple(stemmed[at : at + length]), ())
+                if names and not (length == 1 and is_stop_word(tokens[at], language)):
+                    return [Mention(name, at, at + length) for name in names]
+        return []
+
+    def _compound(self, word: str, at: int) -> tuple[Mention, ...]:
+        """A German compound of known words is about both: `Krankenhausverwaltung` is hospital and administration."""
+        if len(word) < 10 or not word.isalpha():
+            return ()
+        for cut in range(4, len(word) - 3):
+            heads = (self._single(part) for part in (word[:cut], word[:cut].removesuffix("s")))
+            if (tail := self._single(word[cut:])) and (head := next(filter(None, heads), "")):
+                return Mention(head, at, at + 1), Mention(tail, at, at + 1)
+        return ()
+
+    def _single(self, word: str) -> str:
+        names = self.roles["de"].get((_singular(word),)) or self.phrases["de"].get((stem(word, "de"),), ())
+        return names[0] if names else ""
+
+
+@cache
+def concepts() -> Concepts:
+    """The shipped vocabulary."""
+    text = files("rag.vocabulary").joinpath("concepts.txt").read_text(encoding="utf-8")
+    by_name: dict[str, Concept] = {}
+    phrases: dict[str, _Trie] = {language: {} for language in LANGUAGES}
+    roles: dict[str, _Trie] = {language: {} for language in LANGUAGES}
+    kind = ""
+    for line in text.splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        if line.startswith("@"):
+            kind = line[1:].strip()
+            continue
+        columns = [[phrase.strip() for phrase in column.split(";") if phrase.strip()] for column in line.split("|")]
+        name = columns[0][0]
+        by_name.setdefault(name, Concept(name, kind))
+        for language, column in zip(_COLUMNS, columns, strict=False):
+            for phrase in column:
+                tokens = words(fold(phrase))
+                trie, key = (
+                    (roles, tuple(map(_singular, tokens))) if kind == "role" else (phrases, tuple(stem(word, language) for word in tokens))
+                )
+                known = trie[language].get(key, ())
+                if name not in known:
+                    trie[language][key] = (*known, name)[:_MEANINGS]
+    longest = max(len(key) for tries in (phrases, roles) for trie in tries.values() for key in trie)
+    return Concepts(by_name=by_name, phrases=phrases, roles=roles, longest=longest)
+
+
+def _singular(word: str) -> str:
+    """The word without the endings of number and gender."""
+    if len(word) < 5:
+        return word
+    return word.removesuffix("innen").removesuffix("in").rstrip("aoes")
+
+
+def languages_to_read(language: str) -> tuple[str, ...]:
+    """The text's own language first; English words stand in every CV."""
+    return (language, "en") if language in LANGUAGES and language != "en" else ("en",)
+
+
+def in_english(text: str, language: str) -> str:
+    """The text as far as the vocabulary can say it in English; little words fall away, other words stay.
+
+    For embedding models that know English only. English text comes back as it is.
+    """
+    if language == "en" or language not in LANGUAGES:
+        return text
+    tokens = words(text)
+    said: list[str] = []
+    at = 0
+    for mention in [*concepts().mentions(tokens, languages_to_read(language)), Mention("", len(tokens), len(tokens))]:
+        said.extend(word for word in tokens[at : mention.start] if not is_stop_word(word, language))
+        if mention.concept:
+            said.append(mention.concept)
+        at = mention.end
+    return " ".join(said)

@@ -1,0 +1,47 @@
+"""Embeddings by a provider's API: an adapter brings the call, this makes an `Embedder` of it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from rag.embedders.port import Vectors
+from rag.embedders.static_words import unit
+
+_BATCH = 64
+
+
+class EmbeddingService(Protocol):
+    """A provider's embedding call. Time-outs and retries are inside: what is raised is final."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed(self, texts: Sequence[str], *, query: bool) -> Sequence[Sequence[float]]:
+        """One vector a text, in order. `query` tells questions from passages, for models that care."""
+        ...
+
+
+class ProviderEmbedder:
+    """An `Embedder` over an `EmbeddingService`, in batches."""
+
+    multilingual = True
+    single_words = None
+
+    def __init__(self, service: EmbeddingService) -> None:
+        self._service = service
+        self.name = f"provider:{service.model}"
+        self.dimension = service.dimension
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._embed(texts, query=False)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._embed(texts, query=True)
+
+    def _embed(self, texts: Sequence[str], *, query: bool) -> Vectors:
+        rows = [row for i in range(0, len(texts), _BATCH) for row in self._service.embed(texts[i : i + _BATCH], query=query)]
+        return unit(np.array(rows, dtype=np.float32).reshape(len(texts), self.dimension))

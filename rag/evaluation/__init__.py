@@ -1,0 +1,1 @@
+"""Scores retrieval against profiles whose CVs are indexed: questions by kind, metrics, a table."""

@@ -1,0 +1,67 @@
+"""Does what was found answer the question, or is it only the nearest there is? Pure.
+
+The worst answer of a CV assistant is a confident one about something that stands in no CV. So: what the question names must be found. A name, a
+product, a rare word that no CV has, is missing evidence however close the vectors are; likeness alone counts only for ordinary words.
+"""
+
+from collections.abc import Sequence
+
+from rag.aspects import SECTIONS, Aspect
+from rag.expansion import Sought
+from rag.headings import Section
+from rag.names import Token
+from rag.query import Question
+from rag.ranking import Ranked
+from rag.scoring import Scores
+
+_ENOUGH = 0.35
+_ENOUGH_OF_A_PERSON = 0.34
+_SOME = 0.22
+_WELL_COVERED = 0.65
+
+
+def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], sections_there: set[Section]) -> bool:
+    """`sections_there` are the sections that the CVs in question have."""
+    if question.people.stranger or not ranked:
+        return False
+    if any(_is_missing_name(question, thing) for thing in scores.things):
+        return False
+    things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
+    if question.people.cvs and not things:
+        return _has_aspect(question, sections_there)
+    best = max(r.coverage for r in ranked)
+    close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
+    if question.people.cvs:
+        return best >= _ENOUGH_OF_A_PERSON or close
+    if not scores.things:
+        return False
+    if not question.everybody:  # about nobody in particular: it may not be about CVs at all
+        return best >= _WELL_COVERED or (close and best >= 0.5)
+    all_known = all(scores.things[i].known for i in things)
+    return close or best >= (_ENOUGH if all_known else _WELL_COVERED)
+
+
+def _is_missing_name(question: Question, thing: Sought) -> bool:
+    """Something written like a name, in the middle of a sentence, that no CV has."""
+    if thing.known:
+        return False
+    return any(_looks_like_name(question, i) for i in thing.positions)
+
+
+def _looks_like_name(question: Question, at: int) -> bool:
+    token: Token = question.tokens[at]
+    if question.language == "de" and token.raw[:1].isupper() and not token.raw.isupper() and not any(c.isupper() for c in token.raw[1:]):
+        # German nouns are all capitalised: only a second one right beside it makes a name.
+        beside = [question.tokens[i] for i in (at - 1, at + 1) if 0 <= i < len(question.tokens)]
+        return any(other.raw[:1].isupper() and i > 0 for i, other in enumerate(beside)) and len(token.raw) > 2 and at > 0
+    inside = any(c.isupper() for c in token.raw[1:]) or any(c.isdigit() for c in token.raw)
+    return inside or (token.capital and at > 0)
+
+
+def _has_aspect(question: Question, sections_there: set[Section]) -> bool:
+    """The question asks nothing but a side of the CV: is that side there?"""
+    if not question.aspects:
+        return True
+    known = {section for aspect in question.aspects for section in SECTIONS[aspect]}
+    always = {Aspect.ABOUT, Aspect.WORK, Aspect.NOW, Aspect.SKILLS, Aspect.LIVES, Aspect.CONTACT, Aspect.STUDIES}
+    return bool(known & sections_there) or bool(question.aspects & always)

@@ -1,0 +1,85 @@
+"""Turns each telling word of a question into the group of terms that would do for it: its stems, its concept, its cognates, near words.
+
+The weights say how well each would do; from `LITERAL` upwards a term says the same thing, below it something close.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.concepts import concepts
+from rag.embedders.port import WordVectors
+from rag.lexical import LexicalIndex
+from rag.names import Token
+from rag.near_words import NearWords
+from rag.terms import concept_term, stems_of
+from rag.words import LANGUAGES
+
+LITERAL = 0.7
+_CONCEPT, _COGNATE, _NEAR = 0.9, 0.75, 0.62
+_NEAR_AT_LEAST, _NEAR_MOST = 0.45, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One thing sought: the positions of its words in the question, and the terms that would do. Empty terms: the index knows nothing like it."""
+
+    positions: tuple[int, ...]
+    label: str
+    terms: dict[str, float]
+
+    @property
+    def known(self) -> bool:
+        """Does any passage say just this?"""
+        return any(weight >= LITERAL for weight in self.terms.values())
+
+
+def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, lexical: LexicalIndex) -> list[Sought]:
+    """The things sought, in order; a phrase that names one concept is one thing, little words in it included (`look after`)."""
+    mentions = concepts().mentions([token.folded for token in tokens], (language, *(other for other in LANGUAGES if other != language)))
+    wanted, said = set(positions), dict[int, list[str]]()
+    phrases: dict[int, Sought] = {}
+    for mention in mentions:
+        within = [i for i in range(mention.start, mention.end) if i in positions]
+        term = concept_term(mention.concept)
+        if mention.end - mention.start > 1 and within and term in lexical:
+            known = phrases[within[0]].terms if within[0] in phrases else {}
+            phrases[within[0]] = Sought(tuple(within), mention.concept, {**known, term: 1.0})
+            wanted.difference_update(within)
+        elif mention.end - mention.start == 1:
+            said.setdefault(mention.start, []).append(mention.concept)
+    found = {i: _word(tokens, i, positions, said.get(i, []), lexical) for i in wanted}
+    return [thing for _, thing in sorted({**found, **phrases}.items())]
+
+
+def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], named: Sequence[str], lexical: LexicalIndex) -> Sought:
+    token = tokens[at]
+    terms: dict[str, float] = {}
+    whole = token.parts[0] if token.parts else token.folded
+    for stem in stems_of(whole):
+        if stem in lexical:
+            terms[stem] = 1.0
+    if len(token.parts) > 1 and not terms:
+        terms.update({stem: 0.85 for part in token.parts[1:] if len(part) > 2 for stem in stems_of(part) if stem in lexical})
+    for neighbour in (at - 1, at + 1):
+        if neighbour in positions:
+            joined = tokens[min(at, neighbour)].folded + tokens[max(at, neighbour)].folded
+            if joined in lexical:
+                terms[joined] = 1.0
+    terms.update({term: _CONCEPT for concept in named if (term := concept_term(concept)) in lexical})
+    for cognate in lexical.cognates(whole):
+        terms.setdefault(cognate, _COGNATE)
+    return Sought((at,), named[0] if named else token.folded, terms)
+
+
+def with_near_words(things: Sequence[Sought], language: str, near: NearWords | None, vectors: WordVectors | None) -> list[Sought]:
+    """Adds words near in meaning. The vectors know English: other languages reach them through the concepts alone."""
+    wanted = [i for i, thing in enumerate(things) if language == "en" or thing.label in concepts().by_name]
+    wanted = [i for i in wanted if things[i].label.replace(" ", "").isalpha() and len(things[i].label) > 2]
+    if near is None or vectors is None or not wanted:
+        return list(things)
+    rows = vectors.vectors_of([things[i].label for i in wanted])
+    found = dict(zip(wanted, near.near(rows, at_least=_NEAR_AT_LEAST, most=_NEAR_MOST), strict=True))
+    return [
+        Sought(thing.positions, thing.label, {**{term: _NEAR * cosine for term, cosine in found.get(i, ())}, **thing.terms})
+        for i, thing in enumerate(things)
+    ]

@@ -1,0 +1,186 @@
+"""What a CV states, as facts: skills with years, languages, employers, schools, places, contact. Read at indexing, by rules. Pure.
+
+Facts complete the passages: a question about everybody (`who has more than five years of Python?`) is answered from both.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.chunk import Chunk
+from rag.concepts import concepts
+from rag.dates import without_dates
+from rag.entries import is_bullet
+from rag.headings import Section
+from rag.layout import Line
+from rag.person import Contact, contact_of, name_of
+from rag.sections import Part
+from rag.terms import concept_term
+from rag.words import LANGUAGES, fold, stem, words
+
+_YEARS_WORD = r"(?:years?|yrs?|anos|ano|ans|annees?|jahren?|jahre|anni|anno|y\b)"
+_STATED = re.compile(rf"(?P<years>\d{{1,2}})(?:[.,]\d)?\s*\+?\s*{_YEARS_WORD}")
+_SEPARATORS = re.compile(r"\s*(?:[,;|•●▪◦·/]|\s[–—-]\s)\s*(?![^(]*\))")
+_GROUP_LABEL = re.compile(r"^[^:()]{2,40}:\s*")
+_LEVEL = re.compile(
+    r"\b(?:expert|advanced|intermediate|basic|beginner|proficient|good|excellent|native|fluent|experto|avanzado|intermedio|basico|alto|medio|bajo|avance|"
+    r"intermediaire|debutant|courant|maitrise|experte|fortgeschritten|grundkenntnisse|sehr gut|gut|esperto|avanzato|base|knowledge|level|nivel|niveau)\b"
+)
+_SKILL_SECTIONS = {Section.SKILLS}
+_LONGEST_SKILL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """`key` is what equal skills share, whatever the language; `years` as stated, if at all."""
+
+    name: str
+    key: str
+    years: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about one candidate."""
+
+    name: str
+    language: str
+    contact: Contact = field(default_factory=Contact)
+    headline: str = ""
+    skills: tuple[Skill, ...] = ()
+    spoken: tuple[str, ...] = ()
+    employers: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
+    degrees: tuple[str, ...] = ()
+
+
+def facts_of(lines: Sequence[Line], parts: Sequence[Part], chunks: Sequence[Chunk], stem_of_file: str, language: str) -> Facts:
+    jobs = [chunk.position for chunk in chunks if chunk.section is Section.EXPERIENCE and not chunk.continued]
+    studies = [chunk.position for chunk in chunks if chunk.section is Section.EDUCATION and not chunk.continued]
+    name = name_of(lines, stem_of_file)
+    return Facts(
+        name=name,
+        language=language,
+        contact=contact_of([line for line in lines if line.page == 1]),
+        headline=_headline(lines, name),
+        skills=tuple(_skills(parts, language)),
+        spoken=tuple(_spoken(parts, language)),
+        employers=_unique(job.employer for job in jobs),
+        roles=_unique(job.role for job in jobs),
+        schools=_unique(study.employer for study in studies),
+        degrees=_unique(study.role for study in studies),
+    )
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _headline(lines: Sequence[Line], name: str) -> str:
+    """The line under the name, when it is short enough to be a profession."""
+    folded = set(words(name))
+    named = False
+    for line in lines[:30]:
+        here = set(words(line.text))
+        if here and (here <= folded or (folded <= here and len(line.text) < len(name) + 12)):
+            named = True
+        elif named:
+            return line.text if len(line.text) < 90 and not re.search(r"@|\d{3}", line.text) else ""
+    return ""
+
+
+def skill_key(name: str, language: str = "en") -> str:
+    """A concept if the whole name is one, else its stems."""
+    tokens = words(name)
+    mentions = concepts().mentions(tokens, (language, *(other for other in LANGUAGES if other != language)))
+    if mentions and (mentions[0].start, mentions[0].end) == (0, len(tokens)) and len(mentions) == 1:
+        return concept_term(mentions[0].concept)
+    return " ".join(stem(token, "en") for token in tokens)
+
+
+def _skills(parts: Sequence[Part], language: str) -> Iterator[Skill]:
+    seen: dict[str, Skill] = {}
+    for part in parts:
+        if part.section in _SKILL_SECTIONS:
+            for text in _items(part.lines):
+                skill = _skill(text, language)
+                if skill and (skill.key not in seen or seen[skill.key].years is None):
+                    seen[skill.key] = skill
+    yield from seen.values()
+
+
+def _items(lines: Sequence[Line]) -> Iterator[str]:
+    """The single skills of a list, a table or a paragraph. A cell with nothing but years or a level belongs to the cell before it."""
+    for row in _whole_rows(lines):
+        cells: list[str] = []
+        for cell in row:
+            if cells and (not _bare(cell) or not _bare(cells[-1])):
+                cells[-1] += f" ({cell})" if not _bare(cell) else f" {cell}"
+            else:
+                cells.append(cell)
+        for cell in cells:
+            plain = cell.lstrip("•●○◦▪■□▸►▹‣⁃∙·➢➤✓✔*–— ") if is_bullet(cell) else cell
+            for item in _SEPARATORS.split(_GROUP_LABEL.sub("", plain)):
+                if item.strip():
+                    yield item.strip()
+
+
+def _whole_rows(lines: Sequence[Line]) -> Iterator[list[str]]:
+    """The rows' cells; a list that runs on over the line's end is one row."""
+    widest = max((line.right - line.left for line in lines), default=0.0)
+    row: list[str] = []
+    runs_on = False
+    for line in lines:
+        if runs_on and len(line.cells) == 1 and not is_bullet(line.text):
+            row[-1] = f"{row[-1]} {line.text}"
+        else:
+            if row:
+                yield row
+            row = list(line.cells)
+        listed = len(_SEPARATORS.split(line.text)) > 2
+        runs_on = len(line.cells) == 1 and (row[-1].count("(") > row[-1].count(")") or (listed and line.right - line.left > 0.8 * widest))
+    if row:
+        yield row
+
+
+def _bare(text: str) -> str:
+    """The text less years, levels, dots and bars."""
+    return re.sub(r"[\W\d_]+", " ", _LEVEL.sub(" ", _STATED.sub(" ", fold(text)))).strip()
+
+
+def _skill(item: str, language: str) -> Skill | None:
+    stated = _STATED.search(fold(item))
+    name = re.sub(r"[(\[].*?[)\]]|[●○◉★☆■□▪▫█░•]+", " ", item)
+    low = fold(name)
+    if len(low) == len(name) and (found := _STATED.search(low)):
+        name = name[: found.start()] + name[found.end() :]
+    name = without_dates(" ".join(name.split()).strip(" .:;,-–—|"))
+    if not name or not words(name) or len(name.split()) > _LONGEST_SKILL or not _bare(name):
+        return None
+    return Skill(name=name, key=skill_key(name, language), years=int(stated["years"]) if stated else None)
+
+
+def _spoken(parts: Sequence[Part], language: str) -> Iterator[str]:
+    """The languages the candidate speaks, by their English names: from the language section, or from lines that name a level."""
+    seen: set[str] = set()
+    for part in parts:
+        for line in part.lines:
+            if part.section is not Section.LANGUAGES and not (
+                part.section in {Section.SKILLS, Section.PROFILE, Section.OTHER} and _speaks(line.text)
+            ):
+                continue
+            for mention in concepts().mentions(words(line.text), (language, "en")):
+                concept = concepts().by_name[mention.concept]
+                if concept.kind == "language" and concept.name not in seen:
+                    seen.add(concept.name)
+                    yield concept.name
+
+
+_SPEAKS = re.compile(
+    r"\b(?:[abc][12]|native|fluent|mother tongue|bilingual|nativo|nativa|fluido|materna|bilingue|courant|maternelle|fliessend|muttersprache|verhandlungssicher|idiomas?|languages?|sprachen?|langues?|lingue?)\b"
+)
+
+
+def _speaks(text: str) -> bool:
+    return bool(_SPEAKS.search(fold(text)))

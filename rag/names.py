@@ -1,0 +1,153 @@
+"""Finds the candidates that a question names: in full, by one name, with or without accents, with a slip of a letter. Pure.
+
+Also notices a stranger: `John Smith`, when there is a John, but no Smith.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.words import fold, raw_words, words
+
+_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a question as written, and reduced."""
+
+    raw: str
+    folded: str
+    parts: tuple[str, ...]
+
+    @property
+    def capital(self) -> bool:
+        return self.raw[:1].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The candidates named (`cvs`), the positions of their names in the question, and whether somebody unknown is named."""
+
+    cvs: tuple[int, ...] = ()
+    positions: frozenset[int] = frozenset()
+    stranger: bool = False
+
+
+def tokens_of(text: str) -> list[Token]:
+    return [Token(raw=raw, folded=fold(raw), parts=tuple(words(raw))) for raw in raw_words(text)]
+
+
+class Names:
+    """The names of all CVs, by their words."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._of: dict[str, list[int]] = defaultdict(list)
+        self._length = [len({*words(name)}) for name in names]
+        for number, name in enumerate(names):
+            for word in {*words(name)}:
+                if len(word) > 1:
+                    self._of[word].append(number)
+        self._by_shape: dict[str, list[str]] = defaultdict(list)
+        for word in self._of:
+            for shape in _shapes(word):
+                self._by_shape[shape].append(word)
+
+    def find(self, tokens: Sequence[Token], frequency: Callable[[str], int], ordinary: Callable[[int], bool]) -> People:
+        """`frequency` says in how many passages a word stands; `ordinary` whether the token at a position is a word with another task."""
+        hits = {i: self._hits(token, frequency) for i, token in enumerate(tokens)}
+        people: list[int] = []
+        taken: set[int] = set()
+        while True:
+            found, positions = self._best({i: cvs for i, cvs in hits.items() if i not in taken and cvs})
+            if not found or (len(positions) == 1 and not self._may_stand_alone(tokens, positions[0], frequency, ordinary, len(found))):
+                break
+            people.extend(cv for cv in found if cv not in people)
+            taken.update(positions)
+        stranger = any(self._is_strange(tokens, i, taken, frequency, ordinary) for i in _neighbours(taken, len(tokens)))
+        return People(cvs=tuple(people), positions=frozenset(taken), stranger=stranger)
+
+    def _hits(self, token: Token, frequency: Callable[[str], int]) -> set[int]:
+        exact = {cv for part in token.parts for cv in self._of.get(part, ())}
+        if exact or len(token.folded) < 4 or not token.folded.isalpha():
+            return exact
+        for old, new in _UMLAUTS:
+            exact.update(self._of.get(token.folded.replace(old, new), ()))
+        if exact or frequency(token.folded):
+            return exact
+        if token.folded.endswith("s") and (genitive := self._of.get(token.folded[:-1])):
+            return set(genitive)
+        return {cv for word in self._close(token.folded) for cv in self._of[word]} if len(token.folded) >= 5 else set()
+
+    def _close(self, word: str) -> set[str]:
+        """Names one letter away."""
+        return {name for shape in _shapes(word) for name in self._by_shape.get(shape, ()) if name[0] == word[0] and _one_apart(name, word)}
+
+    def _best(self, hits: dict[int, set[int]]) -> tuple[list[int], list[int]]:
+        """The CVs that most neighbouring tokens agree on, and the tokens."""
+        counts: Counter[int] = Counter(cv for cvs in hits.values() for cv in cvs)
+        if not counts:
+            return [], []
+        most = max(counts.values())
+        best = [cv for cv, count in counts.items() if count == most]
+        positions = sorted(i for i, cvs in hits.items() if any(cv in cvs for cv in best))
+        if most == 1:
+            first = positions[0]
+            return sorted(hits[first]), [first]
+        runs = [cv for cv in best if _close_together([i for i, cvs in hits.items() if cv in cvs], self._length[cv])]
+        if not runs:
+            return sorted(hits[positions[0]]), positions[:1]
+        first_run = min(runs, key=lambda cv: min(i for i, cvs in hits.items() if cv in cvs))
+        at = [i for i, cvs in hits.items() if first_run in cvs]
+        return sorted(cv for cv in runs if [i for i, cvs in hits.items() if cv in cvs] == at), at
+
+    def _may_stand_alone(
+        self, tokens: Sequence[Token], at: int, frequency: Callable[[str], int], ordinary: Callable[[int], bool], bearers: int
+    ) -> bool:
+        """Is this single word meant as a name? `Rosa` is, `may` is not."""
+        token = tokens[at]
+        if ordinary(at) or len(token.folded) < 3:
+            return False
+        elsewhere = frequency(token.folded) > 3 * bearers + 2
+        if not token.capital and not any(part in self._of for part in token.parts):
+            return False  # an ordinary word that is one letter off a name
+        shouting_or_whispering = all(t.capital for t in tokens) or not any(t.capital for t in tokens[1:])
+        return not elsewhere and (token.capital or shouting_or_whispering)
+
+    def _is_strange(
+        self, tokens: Sequence[Token], at: int, taken: set[int], frequency: Callable[[str], int], ordinary: Callable[[int], bool]
+    ) -> bool:
+        """A capitalised word right beside a name, that is neither a word of this index nor of the question's grammar, is another person's name."""
+        token = tokens[at]
+        if at in taken or not token.capital or ordinary(at) or len(token.folded) < 3:
+            return False
+        return all(frequency(part) == 0 for part in token.parts) or any(part in self._of for part in token.parts)
+
+
+def _neighbours(taken: set[int], count: int) -> list[int]:
+    return [i for i in {*(i - 1 for i in taken), *(i + 1 for i in taken)} if 0 <= i < count and i not in taken]
+
+
+def _close_together(positions: Sequence[int], length: int) -> bool:
+    return max(positions) - min(positions) <= length
+
+
+def _shapes(word: str) -> set[str]:
+    """The word, and the word less any one letter: words one letter apart share a shape."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))} if len(word) >= 4 else {word}
+
+
+def _one_apart(a: str, b: str) -> bool:
+    if abs(len(a) - len(b)) > 1:
+        return False
+    if len(a) == len(b):
+        different = [i for i in range(len(a)) if a[i] != b[i]]
+        swapped = (
+            len(different) == 2
+            and different[1] == different[0] + 1
+            and a[different[0]] == b[different[1]]
+            and a[different[1]] == b[different[0]]
+        )
+        return len(different) <= 1 or swapped
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))

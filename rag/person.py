@@ -1,0 +1,129 @@
+"""Whose CV is this? Finds the candidate's name and contact details. Pure.
+
+The name is usually the largest text that looks like a name; labels (`Name:`), the e-mail address and the file's name help to decide.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.concepts import concepts
+from rag.headings import section_of
+from rag.layout import Line
+from rag.words import fold, words
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w/.])\(?(?:\+|00)?\(?\d[\d \u00a0().\-/]{7,18}\d(?!\w)")
+_WEB = re.compile(
+    r"\b(?:https?://|www\.|linkedin\.com|github\.com)\S*|\b[\w-]+\.(?:com|org|net|dev|io|me|es|de|fr|eu|studio|design)(?:/\S*)?\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^(?:full name|name|first name\(s\)|surname\(s\) first name\(s\)|surname|nombre completo|nombre y apellidos|nombre|apellidos|nom et prenom|nom|prenom|vor- und nachname|nachname|nome completo|nome e cognome|nome)\s*[:|]\s*(?P<name>.+)$"
+)
+_TITLES = re.compile(r"^(?:dr|dra|prof|mr|mrs|ms|sr|sra|ing|lic|mag|dipl\.?-?ing|don|dona|d)\b\.?\s+", re.IGNORECASE)
+_LETTERS_AFTER = re.compile(
+    r",?\s+(?:ph\.?d|m\.?sc|b\.?sc|mba|md|rn|bsn|msn|cpa|pmp|esq|jr|sr|ii|iii|m\.?a|b\.?a|cfa|llm|llb|dvm|pe|he/him|she/her|they/them|ll\.?m)\b\.?",
+    re.IGNORECASE,
+)
+_PARTICLES = frozenset("de del de la da do dos das di van von der den ten la le el al bin ibn y e zu zur du des st san mac mc o'".split())
+_NOT_NAMES = frozenset(
+    "curriculum vitae cv resume lebenslauf europass hoja vida confidential page contact profile address email phone linkedin github personal "
+    "information university hospital gmbh ltd inc street avenue calle rue strasse candidate application bewerbung senior junior freelance".split()
+)
+_NAME_WORD = re.compile(r"^(?:[^\W\d_]\.|[^\W\d_][\w'’\-]*\.?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the candidate can be reached, as printed."""
+
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+def contact_of(lines: Sequence[Line]) -> Contact:
+    text = "\n".join(cell for line in lines for cell in line.cells)
+    emails = tuple(dict.fromkeys(_EMAIL.findall(text)))
+    without_mail = _EMAIL.sub(" ", text)
+    phones = tuple(dict.fromkeys(m.strip() for m in _PHONE.findall(without_mail) if _is_phone(m)))
+    return Contact(emails=emails[:3], phones=phones[:3], links=tuple(dict.fromkeys(_WEB.findall(without_mail)))[:5])
+
+
+def _is_phone(text: str) -> bool:
+    digits = re.sub(r"\D", "", text)
+    return (
+        9 <= len(digits) <= 15
+        and not re.fullmatch(r"(?:19|20)\d\d\s*[-–/.]\s*(?:19|20)\d\d", text.strip())
+        and not re.search(r"(?:19|20)\d\d\s*[-/]\s*\d\d?\s*[-–/]", text)
+    )
+
+
+def name_of(lines: Sequence[Line], stem: str) -> str:
+    """The candidate's name in its usual spelling; the file's stem made readable if no line looks like a name."""
+    first_page = [line for line in lines if line.page == 1]
+    for line in first_page[:40]:
+        if (labelled := _LABEL.match(fold(line.text))) and (name := _as_name(line.text[labelled.start("name") :])):
+            return name
+    hints = set(words(stem.replace("_", " ").replace("-", " ")))
+    for email in contact_of(first_page).emails:
+        hints.update(words(email.split("@")[0].replace("_", " ")))
+    largest = max((line.size for line in first_page), default=1.0)
+    best, best_score = "", 0.0
+    for index, line in enumerate(first_page):
+        for candidate, lift in _candidates(first_page, index):
+            if name := _as_name(candidate):
+                score = _likeness(name, line, hints, index, largest) + lift
+                if score > best_score:
+                    best, best_score = name, score
+    return best if best_score >= 1.0 else (stem.replace("_", " ").replace("-", " ").title())
+
+
+def _candidates(lines: Sequence[Line], index: int) -> list[tuple[str, float]]:
+    """The line's cells; and the line with the next, when a name is set on two."""
+    line = lines[index]
+    found = [(cell, 0.0) for cell in line.cells]
+    found.extend((re.split(r"\s[|–—·]\s|,\s", cell)[0], -0.1) for cell in line.cells)
+    if index + 1 < len(lines):
+        below = lines[index + 1]
+        if abs(below.size - line.size) < 1 and below.bold == line.bold and len(line.text.split()) <= 4 and len(below.text.split()) <= 3:
+            found.append((f"{line.text} {below.text}", 0.5 if index + 2 >= len(lines) or lines[index + 2].size < line.size - 1 else -0.3))
+    return found
+
+
+def _as_name(text: str) -> str:
+    """The text as a name in usual spelling, or nothing if it cannot be one."""
+    text = _LETTERS_AFTER.sub("", _TITLES.sub("", re.sub(r"\([^)]*\)", " ", text).strip())).strip(" ,;:|·•–—-")
+    if text.count(",") == 1:
+        last, first = (part.strip() for part in text.split(","))
+        text = f"{first} {last}"
+    parts = text.split()
+    if not 2 <= len(parts) <= 6 or len(text) > 50 or not all(_NAME_WORD.match(part) for part in parts):
+        return ""
+    folded = [fold(part) for part in parts]
+    telling = [part for part, low in zip(parts, folded, strict=True) if low not in _PARTICLES]
+    if len(telling) < 2 or any(low in _NOT_NAMES for low in folded) or section_of(text):
+        return ""
+    if not all(part[0].isupper() for part in telling):
+        return ""
+    return (
+        " ".join(_usual_case(part) for part in parts)
+        if text.isupper()
+        else " ".join(part if not part.isupper() or len(part) <= 2 else _usual_case(part) for part in parts)
+    )
+
+
+def _usual_case(part: str) -> str:
+    if fold(part) in _PARTICLES:
+        return part.lower()
+    return re.sub(r"[^\W\d_]+", lambda m: m[0][0].upper() + m[0][1:].lower(), part)
+
+
+def _likeness(name: str, line: Line, hints: set[str], index: int, largest: float) -> float:
+    """How likely the line is the name of the CV's owner."""
+    tokens = words(name)
+    hinted = sum(1 for token in tokens if any(token == hint or (len(token) > 3 and token in hint) for hint in hints))
+    known = sum(mention.end - mention.start for mention in concepts().mentions(tokens, ("en", "es", "fr", "de")))
+    score = 1.5 * line.size / largest + 0.3 * line.bold + max(0.0, 0.6 - 0.04 * index) + 1.2 * hinted / len(tokens)
+    return score - 1.6 * known / len(tokens)

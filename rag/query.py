@@ -1,0 +1,232 @@
+"""Reads a question: whom it names, what it is after, whether it asks for everybody who …, and under which conditions. Pure.
+
+Nothing is looked up but names and word frequencies, both handed in. `retrieval.py` answers what is read here.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
+from rag.concepts import concepts
+from rag.names import Names, People, Token, tokens_of
+from rag.words import fold, language_of
+
+_EVERYBODY = re.compile(
+    r"\b(?:who|whom|whose|anyone|anybody|someone|somebody|everyone|everybody|people|persons?|candidates?|applicants?|profiles|cvs|resumes|"
+    r"quien|quienes|alguien|candidat[oa]s?|personas?|gente|perfiles|curriculos|"
+    r"qui|quelqu['’]?\s?un|candidat[es]*|personnes?|profils|"
+    r"wer|wen|wem|jemand|kandidat\w*|bewerber\w*|personen|leute|"
+    r"quem|alguem|pessoas?|chi|qualcuno|candidati|persone)\b"
+)
+_IMPERATIVE = re.compile(
+    r"^\W*(?:list|show|find|name|give me|search|looking for|i need|we need|dame|lista|muestra\w*|encuentra|busco|buscamos|necesito|necesitamos|liste|trouve\w*|cherche\w*|zeig\w*|nenne|finde|suche\w*|all)\b"
+)
+_NUMBER_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20,
+    "un": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20,
+    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "quinze": 15, "vingt": 20,
+    "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "funfzehn": 15, "zwanzig": 20,
+}  # fmt: skip
+_N = rf"(?P<n>\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})"
+_YEARS = r"(?:years?|yrs?|anos?|ans|annees?|jahren?|jahre|anni)"
+_MORE = r"more than|over|above|exceeding|mas de|plus de|mehr als|uber|mais de|piu di|longer than"
+_LEAST = r"at least|minimum(?: of)?|min\.?|not less than|no less than|al menos|como minimo|por lo menos|minimo|au moins|au minimum|mindestens|wenigstens|pelo menos|almeno"
+_LESS = r"less than|fewer than|under|below|menos de|moins de|weniger als|unter|meno di"
+_MOST = r"at most|up to|maximum(?: of)?|no more than|como maximo|hasta|au plus|maximum|hochstens|maximal"
+_COMPARISON = re.compile(
+    rf"\b(?:(?P<more>{_MORE})|(?P<least>{_LEAST})|(?P<less>{_LESS})|(?P<most>{_MOST}))\s+{_N}\s*(?P<plus>\+|or more|o mas|ou plus|oder mehr)?\s*{_YEARS}\b"
+)
+_PLUS = re.compile(
+    rf"\b{_N}\s*(?P<plus>\+|or more|plus|o mas|ou plus|oder mehr)\s*{_YEARS}\b|\b{_N.replace('n>', 'm>')}\s*{_YEARS}\s*(?:or more|o mas|ou plus|oder mehr)\b"
+)
+_BARE_YEARS = re.compile(rf"\b{_N}\s*{_YEARS}\b")
+_HOW_LONG = re.compile(
+    r"how many years|how long|cuantos anos|cuanto tiempo|combien d['’]?\s?annees|depuis combien|wie viele jahre|wie lange|seit wann|since when|desde cuando|quantos anos|quanti anni"
+)
+_AND = frozenset("and y e und et sowie plus also as well & ademas anche".split())
+_OR = frozenset("or o u ou oder bzw".split())
+_NOT = frozenset(
+    "not no without except excluding but sin excepto salvo nicht ohne kein keine ausser sans sauf excepte pero aber mais".split()
+)
+_WORKED_AT = re.compile(
+    r"\b(?:work\w*|employed|job|experience|career|position|role|served|intern\w*)\s+(?:\w+\s+){0,4}?(?:at|for|with)\b|\bemploy(?:ed|ee|ees|er)\b|\btrabaj\w*\s+(?:\w+\s+){0,3}?(?:en|para|con)\b|\bempleado\w* (?:en|de|por)\b|"
+    r"\btravaill\w*\s+(?:\w+\s+){0,3}?(?:chez|a|pour|au)\b|\b(?:bei|fur)\b.*\b(?:gearbeitet|arbeitet|arbeiten|tatig|angestellt|beschaftigt)\b|\barbeite\w*\s+(?:\w+\s+){0,3}?(?:bei|fur)\b|\btrabalh\w*\s+(?:n[ao]|em|para)\b|\blavor\w*\s+(?:per|in|presso)\b"
+)
+
+
+class Comparison(StrEnum):
+    MORE = "more than"
+    LEAST = "at least"
+    LESS = "less than"
+    MOST = "at most"
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """A condition on years of experience."""
+
+    comparison: Comparison
+    years: int
+
+    def holds(self, years: float) -> bool:
+        match self.comparison:
+            case Comparison.MORE:
+                return years > self.years
+            case Comparison.LEAST:
+                return years >= self.years
+            case Comparison.LESS:
+                return years < self.years
+            case Comparison.MOST:
+                return years <= self.years
+
+
+class Joint(StrEnum):
+    """How a clause binds to the conditions before it."""
+
+    AND = "and"
+    OR = "or"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition: the positions of its telling words."""
+
+    joint: Joint
+    positions: tuple[int, ...]
+    aspects: frozenset[Aspect]
+    employer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, read. `telling` are the positions of the words that say what is sought; `everybody` asks for all who fit."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    language: str
+    people: People
+    aspects: frozenset[Aspect]
+    telling: tuple[int, ...]
+    everybody: bool
+    years: Years | None
+    how_long: bool
+    clauses: tuple[Clause, ...]
+
+
+def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
+    tokens = tokens_of(text)
+    language = language_of(text)
+    years, years_at = _years(text, tokens)
+
+    def ordinary(at: int) -> bool:
+        token = tokens[at]
+        return (
+            is_carrier(token, language)
+            or bool(aspects_of_word(plain(token)) and (not token.capital or at == 0))
+            or _is_concept(token, language)
+        )
+
+    people = names.find(tokens, frequency, ordinary)
+    telling = tuple(
+        i
+        for i, token in enumerate(tokens)
+        if i not in people.positions and i not in years_at and not is_carrier(token, language) and not _is_possessive(token)
+    )
+    folded = fold(text)
+    everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded))
+    return Question(
+        text=text,
+        tokens=tuple(tokens),
+        language=language,
+        people=people,
+        aspects=aspects_of([token for i, token in enumerate(tokens) if i not in people.positions]),
+        telling=telling,
+        everybody=everybody,
+        years=years,
+        how_long=bool(_HOW_LONG.search(folded)),
+        clauses=tuple(_clauses(folded, tokens, telling)),
+    )
+
+
+def _is_possessive(token: Token) -> bool:
+    return token.folded in {"s", "'s"}
+
+
+def _is_concept(token: Token, language: str) -> bool:
+    return not token.capital and bool(concepts().mentions([token.folded], (language, "en")))
+
+
+def _years(text: str, tokens: Sequence[Token]) -> tuple[Years | None, frozenset[int]]:
+    folded = fold(text)
+    if found := _COMPARISON.search(folded):
+        kind = next(name for name in ("more", "least", "less", "most") if found[name])
+        comparison = {"more": Comparison.MORE, "least": Comparison.LEAST, "less": Comparison.LESS, "most": Comparison.MOST}[kind]
+        return Years(comparison, _number(found["n"])), _numbers_at(tokens, found[0])
+    if found := _PLUS.search(folded):
+        return Years(Comparison.LEAST, _number(found["n"] or found["m"])), _numbers_at(tokens, found[0])
+    if found := _BARE_YEARS.search(folded):
+        return Years(Comparison.LEAST, _number(found["n"])), _numbers_at(tokens, found[0])
+    return None, frozenset()
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else _NUMBER_WORDS[text]
+
+
+def _numbers_at(tokens: Sequence[Token], phrase: str) -> frozenset[int]:
+    parts = set(re.findall(r"\w+", phrase))
+    return frozenset(i for i, token in enumerate(tokens) if token.folded in parts)
+
+
+def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int]) -> list[Clause]:
+    """The telling words, split where the question says and, or, not, or sets a comma between two of them."""
+    clauses: list[Clause] = []
+    positions: list[int] = []
+    began, joint = 0, Joint.AND
+    commas = _after_commas(folded, tokens)
+
+    def close(until: int) -> None:
+        if positions:
+            some = tokens[began:until]
+            text = " ".join(token.folded for token in some)
+            clauses.append(Clause(joint, tuple(positions), aspects_of(some), employer=bool(_WORKED_AT.search(text))))
+            positions.clear()
+
+    wanted = set(telling)
+    for i, token in enumerate(tokens):
+        # A capitalised "and" neighbour on both sides may be one name: Johnson and Johnson.
+        bound = next(
+            (
+                kind
+                for kind, marks in ((Joint.NOT, _NOT), (Joint.OR, _OR), (Joint.AND, _AND))
+                if token.folded in marks and not token.raw.isupper()
+            ),
+            None,
+        )
+        if bound or i in commas:
+            close(i)
+            if bound and (bound is not Joint.AND or joint is not Joint.NOT or not positions):
+                began, joint = i, bound if clauses or bound is Joint.NOT else Joint.AND
+            elif i in commas:
+                began = i
+        if i in wanted and not bound:
+            positions.append(i)
+    close(len(tokens))
+    return clauses
+
+
+def _after_commas(folded: str, tokens: Sequence[Token]) -> set[int]:
+    """The tokens that follow a comma."""
+    found: set[int] = set()
+    at = 0
+    for i, token in enumerate(tokens):
+        next_at = folded.find(token.folded, at)
+        if next_at < 0:
+            continue
+        if i and re.search(r"[,;]", folded[at:next_at]):
+            found.add(i)
+        at = next_at + len(token.folded)
+    return found

@@ -1,0 +1,126 @@
+"""Finds the passages for a question about some of the CVs or none in particular: BM25 and dense vectors, fused, then reranked.
+
+Fusion is by reciprocal ranks; a passage that BM25 gives nothing takes no rank there. The reranker weighs how much of the question the
+passage speaks of, how close it is, and whether it stands in the section that the question is after.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.aspects import SECTIONS, Aspect
+from rag.headings import Section
+from rag.opened import Generation
+from rag.query import Question
+from rag.scoring import Floats, Scores
+
+_DEPTH = 100
+_RANK_OFFSET = 60.0
+
+
+class Mode(StrEnum):
+    """Which rankings take part; the others are there to measure what each is worth."""
+
+    FUSED = "fused"
+    BM25 = "bm25"
+    DENSE = "dense"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage and its scores; `score` orders, the others tell why."""
+
+    passage: int
+    score: float
+    coverage: float
+    cosine: float
+
+
+def rank(generation: Generation, question: Question, scores: Scores, mode: Mode = Mode.FUSED) -> list[Ranked]:
+    """The best passages, best first, of the people named if some are, else of all."""
+    within = generation.corpus.passages_of(question.people.cvs) if question.people.cvs else None
+    by_bm25, by_dense = _bm25_order(scores.bm25, within), _dense_order(generation, scores, within)
+    match mode:
+        case Mode.BM25:
+            return _plainly(by_bm25, scores, scores.bm25[by_bm25])
+        case Mode.DENSE:
+            return _plainly(by_dense, scores, scores.cosines(by_dense))
+        case Mode.FUSED:
+            return _rerank(
+                generation,
+                question,
+                scores,
+                _fuse((by_bm25, by_dense)) if within is None or len(within) > _DEPTH else _fuse((by_bm25, by_dense), rest=within),
+            )
+
+
+def _bm25_order(bm25: Floats, within: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    numbers = np.flatnonzero(bm25 > 0) if within is None else within[bm25[within] > 0]
+    if len(numbers) > _DEPTH:
+        numbers = numbers[np.argpartition(-bm25[numbers], _DEPTH)[:_DEPTH]]
+    return numbers[np.argsort(-bm25[numbers], kind="stable")]
+
+
+def _dense_order(generation: Generation, scores: Scores, within: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    if within is None:
+        numbers, _ = generation.dense.nearest(scores.vector, _DEPTH)
+        return numbers
+    return within[np.argsort(-scores.cosines(within), kind="stable")][:_DEPTH]
+
+
+def _plainly(numbers: NDArray[np.int64], scores: Scores, order: Floats) -> list[Ranked]:
+    cosines = scores.cosines(numbers)
+    return [
+        Ranked(int(n), float(score), float(scores.coverage[n]), float(cosine))
+        for n, score, cosine in zip(numbers, order, cosines, strict=True)
+    ]
+
+
+def _fuse(rankings: Iterable[NDArray[np.int64]], rest: NDArray[np.int64] | None = None) -> dict[int, float]:
+    """Reciprocal rank fusion. `rest` joins with nothing: of a single person's CV every passage is a candidate."""
+    fused: dict[int, float] = dict.fromkeys(() if rest is None else rest.tolist(), 0.0)
+    for ranking in rankings:
+        for place, number in enumerate(ranking.tolist(), start=1):
+            fused[number] = fused.get(number, 0.0) + 1.0 / (_RANK_OFFSET + place)
+    return fused
+
+
+def _rerank(generation: Generation, question: Question, scores: Scores, fused: dict[int, float]) -> list[Ranked]:
+    numbers = np.array(list(fused), dtype=np.int64)
+    if not len(numbers):
+        return []
+    corpus = generation.corpus
+    cosines = scores.cosines(numbers)
+    coverage = scores.coverage[numbers]
+    best_bm25 = max(float(scores.bm25[numbers].max()), 1e-6)
+    order = (
+        1.0 * coverage
+        + 0.45 * cosines
+        + 0.25 * scores.bm25[numbers] / best_bm25
+        + 8.0 * np.array([fused[int(n)] for n in numbers], dtype=np.float32)
+    )
+    order += 0.35 * corpus.in_sections(_asked_sections(question))[numbers]
+    order -= 0.12 * corpus.continued[numbers]
+    if Aspect.NOW in question.aspects:
+        running = corpus.in_sections((Section.EXPERIENCE,))[numbers] & (corpus.last[numbers] > corpus.first[numbers])
+        latest = corpus.last[numbers].astype(np.float64)
+        order += 0.5 * (running & (latest >= 10**6))
+    elif question.people.cvs and Aspect.WORK in question.aspects:
+        order += 0.04 * (corpus.last[numbers] >= 10**6)
+    best = np.argsort(-order, kind="stable")
+    return [Ranked(int(numbers[i]), float(order[i]), float(coverage[i]), float(cosines[i])) for i in best]
+
+
+def _asked_sections(question: Question) -> set[Section]:
+    aspects = (
+        question.aspects - {Aspect.WORK}
+        if {Aspect.CONTACT, Aspect.LIVES, Aspect.STUDIES, Aspect.SPEAKS} & question.aspects
+        else question.aspects
+    )
+    sections = {section for aspect in aspects for section in SECTIONS[aspect]}
+    if not sections and question.people.cvs and not question.telling:
+        sections = {Section.SUMMARY, Section.PROFILE}
+    return sections

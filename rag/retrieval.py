@@ -1,0 +1,152 @@
+"""One search, from the question to the passages that the model gets. Shared by the CLI and the API; synchronous, safe in threads.
+
+read the question → expand its words → score every passage → everybody who fits, or the best → is it evidence? → pack by candidate
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.concepts import in_english
+from rag.corpus import CvRow, Passage
+from rag.embedders.port import Embedder
+from rag.everybody import Fit, everybody_who
+from rag.evidence import is_evidence
+from rag.expansion import sought_in, with_near_words
+from rag.headings import Section
+from rag.opened import Generation
+from rag.query import Question, read_question
+from rag.ranking import Mode, Ranked, rank
+from rag.scoring import Scores
+
+TOP_K = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One source. `text` is what the model gets; `n` is the number it cites."""
+
+    n: int
+    cv_id: str
+    file: str
+    candidate: str
+    page: int
+    section: str
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The outcome of a search. Without evidence, `hits` is empty. `candidates` counts everybody who fits, where that was asked.
+
+    `searched` is the question as it was searched, after rewriting. `generation` names the index that answered.
+    """
+
+    generation: str
+    searched: str
+    answerable: bool
+    hits: tuple[Hit, ...]
+    everybody: bool = False
+    candidates: int = 0
+
+
+def search(generation: Generation, embedder: Embedder, text: str, top_k: int = TOP_K, mode: Mode = Mode.FUSED) -> Found:
+    """Searches one generation for a question that needs no history."""
+    question = read_question(text, generation.names, generation.lexical.frequency)
+    scores = _scores(generation, embedder, question)
+    if mode is Mode.FUSED and question.everybody and not question.people.stranger:
+        fit = everybody_who(generation, question, scores)
+        if fit.cvs:
+            hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
+            return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
+    ranked = rank(generation, question, scores, mode)
+    if mode is Mode.FUSED and not (
+        not (question.everybody and question.years) and is_evidence(question, scores, ranked, _sections_there(generation, question, ranked))
+    ):
+        return Found(generation.meta.generation, text, answerable=False, hits=())
+    return Found(
+        generation.meta.generation, text, answerable=bool(ranked), hits=_hits(generation, _packed(generation, question, ranked, top_k))
+    )
+
+
+def _scores(generation: Generation, embedder: Embedder, question: Question) -> Scores:
+    things = sought_in(question.tokens, question.telling, question.language, generation.lexical)
+    things = with_near_words(things, question.language, generation.near, embedder.single_words)
+    told = " ".join(question.tokens[i].raw for i in range(len(question.tokens)) if i in question.telling) or question.text
+    vector = embedder.embed_queries([question.text if embedder.multilingual else in_english(told, question.language)])[0]
+    return Scores(generation, things, question.tokens, vector, of_named=bool(question.people.cvs))
+
+
+def _sections_there(generation: Generation, question: Question, ranked: Sequence[Ranked]) -> set[Section]:
+    corpus = generation.corpus
+    numbers: Iterable[int] = corpus.passages_of(question.people.cvs).tolist() if question.people.cvs else (r.passage for r in ranked)
+    return {corpus.section_at(number) for number in numbers}
+
+
+def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked], top_k: int) -> list[Ranked]:
+    """The passages to show, a candidate's together, candidates by their best.
+
+    About named people, each gets an equal share. Otherwise every candidate who comes near the best gets one passage before anyone gets two.
+    """
+    by_cv: dict[int, list[Ranked]] = defaultdict(list)
+    for r in ranked:
+        by_cv[int(generation.corpus.cv_of[r.passage])].append(r)
+    order = list(by_cv)
+    if ranked and not question.people.cvs:
+        floor = 0.62 * ranked[0].score
+        order = [cv for cv in order if by_cv[cv][0].score >= floor] or order[:1]
+    order = order[:top_k]
+    chosen: dict[int, list[Ranked]] = {cv: [] for cv in order}
+    depth = 0
+    while sum(map(len, chosen.values())) < top_k and any(len(by_cv[cv]) > depth for cv in order):
+        for cv in order:
+            if len(by_cv[cv]) > depth and sum(map(len, chosen.values())) < top_k:
+                chosen[cv].append(by_cv[cv][depth])
+        depth += 1
+    return [r for cv in order for r in chosen[cv]]
+
+
+def _of_everybody(generation: Generation, scores: Scores, fit: Fit) -> list[Ranked]:
+    """For each who fits, what shows it; the best first."""
+    shown = {cv: passages or _first_passage(generation, cv) for cv, passages in fit.passages.items()}
+    numbers = [number for passages in shown.values() for number in passages]
+    cosines = dict(zip(numbers, scores.cosines(numbers).tolist(), strict=True))
+
+    def of(number: int) -> Ranked:
+        coverage = float(scores.coverage[number])
+        return Ranked(number, coverage + 0.45 * cosines[number] + 0.02 * float(scores.bm25[number]), coverage, cosines[number])
+
+    ranked = {cv: [of(number) for number in passages[:2]] for cv, passages in shown.items()}
+    best = sorted(ranked, key=lambda cv: (-fit.years.get(cv, 0.0), -max(r.score for r in ranked[cv])))
+    return [r for cv in best for r in ranked[cv]]
+
+
+def _first_passage(generation: Generation, cv: int) -> list[int]:
+    return generation.corpus.passages_of((cv,))[:1].tolist()
+
+
+def _hits(generation: Generation, ranked: Sequence[Ranked], fit: Fit | None = None) -> tuple[Hit, ...]:
+    read = generation.corpus.read([r.passage for r in ranked])
+    top = max((r.score for r in ranked), default=1.0) or 1.0
+    return tuple(
+        _hit(n, generation.corpus.cvs[read[r.passage].cv], read[r.passage], r.score / max(top, 1e-6), fit)
+        for n, r in enumerate(ranked, start=1)
+    )
+
+
+def _hit(n: int, cv: CvRow, passage: Passage, score: float, fit: Fit | None) -> Hit:
+    years = fit.years.get(cv.number) if fit else None
+    counted = "" if years is None else f"\n(counted from this CV: {years:.1f} years)"
+    return Hit(
+        n=n,
+        cv_id=cv.cv_id,
+        file=cv.file,
+        candidate=cv.name,
+        page=passage.page,
+        section=passage.section.value,
+        text=f"{passage.header}{counted}\n{passage.text}",
+        score=round(float(np.clip(score, 0.0, 1.0)), 4),
+    )

@@ -1,0 +1,1 @@
+"""The vocabulary of CVs in six languages: data, read by `rag.concepts`."""
