@@ -18,6 +18,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 YearMonth = Annotated[str, StringConstraints(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")]
 """`2019-03`. Compares in time order as a string."""
 
+Pronoun = Literal["she", "he"]
 Year = Annotated[int, Field(ge=1950, le=2100)]
 
 
@@ -40,11 +41,11 @@ class Seniority(StrEnum):
 class DateStyle(StrEnum):
     """How the PDF prints months."""
 
-    LONG = "long"  # March 2019 – June 2021
-    SHORT = "short"  # Mar 2019 – Jun 2021
-    NUMERIC = "numeric"  # 03/2019 – 06/2021
-    ISO = "iso"  # 2019-03 – 2021-06
-    YEARS = "years"  # 2019 – 2021
+    LONG = "long"  # March 2019 to June 2021
+    SHORT = "short"  # Mar 2019 to Jun 2021
+    NUMERIC = "numeric"  # 03/2019 to 06/2021
+    ISO = "iso"  # 2019-03 to 2021-06
+    YEARS = "years"  # 2019 to 2021
 
 
 class Level(StrEnum):
@@ -169,7 +170,7 @@ class Profile(_Value):
     cv_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     language: Language
     name: Text
-    pronoun: Literal["she", "he"]
+    pronoun: Pronoun
     profession: Text = Field(description="Key of the profession, in English, the same in every language.")
     seniority: Seniority
     headline: Text
@@ -242,5 +243,7 @@ def _from_the_future(profile: Profile) -> list[str]:
 def _impossible_skills(profile: Profile) -> list[str]:
     longest = profile.career_months // 12 + 1
     return [
-        f"{skill.name}: {skill.years} years, but the career has {longest} at most" for skill in profile.skills if (skill.years or 0) > longest
+        f"{skill.name}: {skill.years} years, but the career has {longest} at most"
+        for skill in profile.skills
+        if (skill.years or 0) > longest
     ]
