@@ -96,7 +96,7 @@ def _side_work(positions: list[Position], today: int, dice: Random) -> Position:
     first = positions[0].start
     start = dice.randint(first + (today - first) // 2, max(today - 12, first + (today - first) // 2))
     end = None if dice.random() < 0.5 else min(today, start + dice.randint(10, 36))
-    return Position(start, end, positions[-1].level, side_work=True)
+    return Position(start, end, min(1, positions[-1].level), side_work=True)
 
 
 def _studies(first_work: int, seniority: Seniority, dice: Random) -> tuple[Studies, ...]:
