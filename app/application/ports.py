@@ -10,7 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Assistant, Claim, Message, Role, Source, Usage
+from app.domain.chat.entities import Assistant, Claim, Executor, Message, Role, Source, Usage
 from app.domain.chat.events import Event, StoredEvent
 from app.domain.chat.repositories.leases import LeaseRepository
 from app.domain.chat.repositories.messages import MessageRepository
@@ -210,8 +210,8 @@ class Reservation(Protocol):
     """One free slot. Use it at most once; release it if it was not used (releasing twice is harmless)."""
 
     @property
-    def owner(self) -> UUID:
-        """The id of the executor that the run is stored under."""
+    def executor(self) -> Executor:
+        """The executor that the run is stored under."""
         ...
 
     def start(self, claim: Claim) -> None:

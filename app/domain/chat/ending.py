@@ -4,6 +4,7 @@ Built by the executor (done, failed), by a cancel from outside (cancelled) and b
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 from app.domain.chat.entities import Failure, MessageStatus, RunStatus, Source, Usage
 from app.domain.chat.events import Done, Error, Event, Final
@@ -19,19 +20,27 @@ class Ending:
     usage: Usage | None = None
     finish_reason: str | None = None
     error: Failure | None = None
+    first_token_seconds: float | None = None
 
     @classmethod
-    def done(cls, text: str, sources: tuple[Source, ...], usage: Usage | None, finish_reason: str | None) -> "Ending":
+    def done(
+        cls,
+        text: str,
+        sources: tuple[Source, ...] = (),
+        usage: Usage | None = None,
+        finish_reason: str | None = None,
+        first_token_seconds: float | None = None,
+    ) -> Self:
         """The model finished."""
-        return cls(RunStatus.DONE, text, sources, usage, finish_reason)
+        return cls(RunStatus.DONE, text, sources, usage, finish_reason, first_token_seconds=first_token_seconds)
 
     @classmethod
-    def failed(cls, error: Failure, text: str = "", sources: tuple[Source, ...] = (), usage: Usage | None = None) -> "Ending":
+    def failed(cls, error: Failure, text: str = "", sources: tuple[Source, ...] = (), usage: Usage | None = None) -> Self:
         """Something broke; the text so far is kept."""
         return cls(RunStatus.FAILED, text, sources, usage, error=error)
 
     @classmethod
-    def cancelled(cls, text: str = "", sources: tuple[Source, ...] = ()) -> "Ending":
+    def cancelled(cls, text: str = "", sources: tuple[Source, ...] = ()) -> Self:
         """Somebody said stop; the text so far is kept."""
         return cls(RunStatus.CANCELLED, text, sources)
 

@@ -149,7 +149,8 @@ class Run:
 
     `message_id` is the user message answered, `answer_id` the id the assistant message gets when the run closes.
     `attempt` counts executors: 0 while queued, 1 for the first, one more for each takeover and for a cancel from outside. It
-    is the fence: whoever holds an older number may not write. `last_seq` is the number of the newest committed event.
+    is the fence: whoever holds an older number may not write. `last_seq` is the number of the newest committed event;
+    `first_token_seconds` the time from the (last) executor's start to the model's first token.
     """
 
     run_id: UUID
@@ -161,8 +162,8 @@ class Run:
     attempt: int
     created_at: datetime
     started_at: datetime | None = None
-    first_token_at: datetime | None = None
     finished_at: datetime | None = None
+    first_token_seconds: float | None = None
     provider: str | None = None
     model: str | None = None
     usage: Usage | None = None
@@ -172,14 +173,23 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Executor:
+    """A process that runs models: its id in the leases, and the model it will answer with."""
+
+    executor_id: UUID
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewRun:
-    """A run about to be stored: queued, or already claimed by `owner` (an executor's id)."""
+    """A run about to be stored: already claimed by `owner`, or queued (None)."""
 
     run_id: UUID
     thread_id: UUID
     message_id: UUID
     answer_id: UUID
-    owner: UUID | None
+    owner: Executor | None
     idempotency: IdempotencyKey | None = None
 
 

@@ -90,7 +90,7 @@ class ModelError(ChatError):
     """A language model, or the way to it, failed.
 
     Codes: `provider_auth`, `provider_bad_request`, `provider_rate_limited`, `provider_overloaded`, `provider_unavailable`,
-    `provider_timeout`, `provider_protocol`, `provider_interrupted`, `provider_refused`. `retryable` says whether the same request may
+    `provider_timeout`, `provider_protocol`, `provider_interrupted`, `provider_refused`, `provider_empty`. `retryable` says whether the same request may
     succeed later; `retry_after` is the provider's own wish in seconds.
     """
 

@@ -5,6 +5,7 @@ new class here plus one entry in `Event`; type checkers then point at every `mat
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -100,6 +101,23 @@ class StoredEvent:
     seq: int
     type: EventType
     data: str
+
+
+def merged(events: Iterable[Event]) -> list[Event]:
+    """The same events with neighbouring tokens joined into one."""
+    result: list[Event] = []
+    texts: list[str] = []
+    for event in events:
+        if isinstance(event, Token):
+            texts.append(event.text)
+            continue
+        if texts:
+            result.append(Token("".join(texts)))
+            texts = []
+        result.append(event)
+    if texts:
+        result.append(Token("".join(texts)))
+    return result
 
 
 def payload(event: Event) -> str:

@@ -1,0 +1,1 @@
+"""The tables, as SQLAlchemy models. Seen by repositories, `db` and Alembic; by nobody else."""

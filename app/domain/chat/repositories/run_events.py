@@ -13,5 +13,5 @@ class RunEventRepository(Protocol):
         ...
 
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
-        """The newest number of each run that has events."""
+        """The newest number of each of these runs that exists: 0 if it has no events yet."""
         ...

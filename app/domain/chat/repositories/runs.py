@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Claim, NewMessage, NewRun, Run
+from app.domain.chat.entities import Claim, Executor, NewMessage, NewRun, Run
 
 
 class RunRepository(Protocol):
@@ -56,14 +56,14 @@ class RunRepository(Protocol):
         """
         ...
 
-    async def claim_queued(self, owner: UUID, limit: int) -> Sequence[Claim]:
+    async def claim_queued(self, executor: Executor, limit: int) -> Sequence[Claim]:
         """Claim at most `limit` queued runs that are first in their thread, oldest first. Never one that another claimer holds."""
         ...
 
-    async def claim_orphans(self, owner: UUID, limit: int, held: Collection[UUID]) -> Sequence[Claim]:
-        """Take over at most `limit` running runs whose owner's lease has run out, or that `owner` owns but does not hold."""
+    async def claim_orphans(self, executor: Executor, limit: int, held: Collection[UUID]) -> Sequence[Claim]:
+        """Take over at most `limit` running runs whose owner's lease has run out, or that `executor` owns but does not hold."""
         ...
 
-    async def still_owned(self, owner: UUID, held: Sequence[Claim]) -> set[UUID]:
+    async def still_owned(self, executor_id: UUID, held: Sequence[Claim]) -> set[UUID]:
         """Which of the held runs are still running under the held attempt."""
         ...

@@ -1,0 +1,39 @@
+"""Runs migrations, for `chatbot migrate` (which hands over a connection) and for `alembic` by hand (which connects as the settings say).
+
+Every migration runs in one transaction, under an advisory lock, so that many processes may start at once, and with a lock time-out: a migration that
+cannot get a table's lock fails within seconds and can be repeated, instead of queueing the whole service behind itself.
+"""
+
+from alembic import context
+from sqlalchemy import Connection, create_engine, pool, text
+
+from app.infrastructure.models.tables import Base
+
+LOCK_TIMEOUT = "5s"
+ADVISORY_LOCK = 7_243_392_026
+"""Any number, the same in every process of this product."""
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations that the caller asked for on this connection."""
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True, compare_server_default=True)
+    with context.begin_transaction():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": LOCK_TIMEOUT})
+        context.run_migrations()
+
+
+def migrate_by_hand() -> None:
+    """Connect as the application would."""
+    from app.bootstrap import open_database
+    from app.settings import load_settings
+
+    with open_database(load_settings()) as database, create_engine(database.url, poolclass=pool.NullPool).connect() as connection:
+        migrate(connection)
+
+
+handed_over = context.config.attributes.get("connection")
+if handed_over is None:
+    migrate_by_hand()
+else:
+    migrate(handed_over)

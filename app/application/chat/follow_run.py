@@ -1,0 +1,27 @@
+"""Reading a run as it happens: `GET /api/runs/{id}/events`, and the WebSocket."""
+
+from collections.abc import AsyncGenerator, Sequence
+from uuid import UUID
+
+from app.application.ports import RunFeed, Transactions
+from app.domain.chat.errors import NotFound, NothingNew
+from app.domain.chat.events import StoredEvent
+
+
+class FollowRun:
+    def __init__(self, transactions: Transactions, feed: RunFeed) -> None:
+        self._transactions = transactions
+        self._feed = feed
+
+    async def execute(self, run_id: UUID, after: int) -> AsyncGenerator[Sequence[StoredEvent], None]:
+        """The run's events after number `after`, see `RunFeed.follow`.
+
+        Raises `NotFound`, and `NothingNew` if the run is finished and the cursor at its end: the reader may stop for good.
+        """
+        async with self._transactions.begin() as work:
+            run = await work.runs.get(run_id)
+        if run is None:
+            raise NotFound("run", run_id)
+        if run.status.is_final and after >= run.last_seq:
+            raise NothingNew
+        return self._feed.follow(run_id, after)

@@ -1,0 +1,206 @@
+"""A user says something: the message and the run that will answer it are stored in ONE transaction: `POST /api/threads/{id}/messages`.
+
+If this process has a free executor slot the run is stored as already claimed and starts right after the commit; else it is queued for any
+executor. `RegenerateRun` asks for another answer to a message that is already there.
+
+Everything that posts into one thread goes through the thread's row lock (`threads.touch`), so the busy check, the idempotency check and the order
+of runs need no other care.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from app.application.chat.cancel_run import cancel_in
+from app.application.ports import NewId, Reservation, RunStarter, Transactions, UnitOfWork
+from app.domain.chat.entities import Claim, IdempotencyKey, NewMessage, NewRun, OnBusy, Role, Run, RunStatus
+from app.domain.chat.errors import IdempotencyMismatch, InvalidInput, NotFound, QueueFull, ThreadBusy
+
+TITLE_LENGTH = 60
+"""Characters of the first message that become the title of a thread without one."""
+
+
+class AfterLatest(Enum):
+    """The parent of a message that names none: the newest message of the thread, or the answer still to come."""
+
+    LATEST = "latest"
+
+
+Parent = UUID | AfterLatest | None
+"""The message that the new one follows; None begins a new branch at the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostMessageRequest:
+    thread_id: UUID
+    content: str
+    on_busy: OnBusy = OnBusy.REJECT
+    parent: Parent = AfterLatest.LATEST
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegenerateRequest:
+    run_id: UUID
+    on_busy: OnBusy = OnBusy.REJECT
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The run, and whether it was there already under the same idempotency key."""
+
+    run: Run
+    replayed: bool = False
+
+
+class PostMessageCreateRun:
+    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
+        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit)
+
+    async def execute(self, request: PostMessageRequest) -> Posted:
+        """Store message and run, and start it if there is a free slot.
+
+        Raises `NotFound`, `ThreadBusy`, `QueueFull`, `IdempotencyMismatch`, and `InvalidInput` for a parent that cannot be.
+        """
+        key = _idempotency(request.idempotency_key, ["post", request.content, request.on_busy.value, _spelled(request.parent)])
+        return await self._post.execute(request.thread_id, request.on_busy, key, self._message(request))
+
+    def _message(self, request: PostMessageRequest) -> "_Question":
+        return _Question(content=request.content, parent=request.parent)
+
+
+class RegenerateRun:
+    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
+        self._transactions = transactions
+        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit)
+
+    async def execute(self, request: RegenerateRequest) -> Posted:
+        """Store a new run on the same user message; the older answer stays as its sibling. Raises as `PostMessageCreateRun` does."""
+        async with self._transactions.begin() as work:
+            run = await work.runs.get(request.run_id)
+        if run is None:
+            raise NotFound("run", request.run_id)
+        key = _idempotency(request.idempotency_key, ["regenerate", str(run.message_id), request.on_busy.value])
+        return await self._post.execute(run.thread_id, request.on_busy, key, _Question(message_id=run.message_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the run will answer: a new message, or one that is stored already."""
+
+    content: str = ""
+    parent: Parent = AfterLatest.LATEST
+    message_id: UUID | None = None
+
+
+class _PostIntoThread:
+    """What posting and regenerating share: lock, look, store, commit, start."""
+
+    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
+        self._transactions = transactions
+        self._starter = starter
+        self._new_id = new_id
+        self._queue_limit = queue_limit
+
+    async def execute(self, thread_id: UUID, on_busy: OnBusy, key: IdempotencyKey | None, question: _Question) -> Posted:
+        reservation = self._starter.reserve()
+        try:
+            posted = await self._store(thread_id, on_busy, key, question, reservation)
+            if reservation is not None and not posted.replayed and posted.run.status is RunStatus.RUNNING:
+                reservation.start(_claim(posted.run))
+            return posted
+        finally:
+            if reservation is not None:
+                reservation.release()
+
+    async def _store(
+        self, thread_id: UUID, on_busy: OnBusy, key: IdempotencyKey | None, question: _Question, reservation: Reservation | None
+    ) -> Posted:
+        async with self._transactions.begin() as work:
+            thread = await work.threads.touch(thread_id, title_if_none=_title(question.content))
+            if thread is None:
+                raise NotFound("thread", thread_id)
+            earlier = await self._earlier(work, thread_id, key)
+            if earlier is not None:
+                return Posted(earlier, replayed=True)
+            unfinished = await self._make_way(work, thread_id, on_busy)
+            message = await self._message(work, thread_id, question, unfinished)
+            run = NewRun(
+                run_id=self._new_id(),
+                thread_id=thread_id,
+                message_id=message.message_id if message else question.message_id or self._new_id(),
+                answer_id=self._new_id(),
+                owner=reservation.executor if reservation and not unfinished else None,
+                idempotency=key,
+            )
+            stored = await work.runs.add(run, message)
+            await work.commit()
+        return Posted(stored)
+
+    async def _earlier(self, work: UnitOfWork, thread_id: UUID, key: IdempotencyKey | None) -> Run | None:
+        found = await work.runs.by_idempotency_key(thread_id, key.key) if key else None
+        if found is None or key is None:
+            return None
+        run, digest = found
+        if digest != key.digest:
+            raise IdempotencyMismatch
+        return run
+
+    async def _make_way(self, work: UnitOfWork, thread_id: UUID, on_busy: OnBusy) -> Sequence[Run]:
+        """Apply the busy policy; answers the runs that the new one must wait for."""
+        unfinished = await work.runs.unfinished(thread_id)
+        if not unfinished:
+            return ()
+        match on_busy:
+            case OnBusy.REJECT:
+                raise ThreadBusy(unfinished[0].run_id)
+            case OnBusy.INTERRUPT:
+                for run in unfinished:
+                    await cancel_in(work, run.run_id)
+                return ()
+            case OnBusy.ENQUEUE:
+                if len(unfinished) > self._queue_limit:
+                    raise QueueFull(f"{self._queue_limit} messages already wait in this thread. Let some be answered, or cancel them.")
+                return unfinished
+
+    async def _message(self, work: UnitOfWork, thread_id: UUID, question: _Question, unfinished: Sequence[Run]) -> NewMessage | None:
+        if question.message_id is not None:
+            return None
+        parent_id = await _parent_id(work, thread_id, question.parent, unfinished)
+        return NewMessage(self._new_id(), thread_id, question.content, parent_id)
+
+
+async def _parent_id(work: UnitOfWork, thread_id: UUID, parent: Parent, unfinished: Sequence[Run]) -> UUID | None:
+    if isinstance(parent, UUID):
+        if parent not in {run.answer_id for run in unfinished}:
+            message = await work.messages.get(parent)
+            if message is None or message.thread_id != thread_id or message.role is not Role.ASSISTANT:
+                raise InvalidInput("parent_id must be an answer in this thread, or null for a new beginning.", code="invalid_parent")
+        return parent
+    if parent is None:
+        return None
+    if unfinished:
+        return unfinished[-1].answer_id
+    latest = await work.messages.latest(thread_id)
+    return latest.message_id if latest else None
+
+
+def _claim(run: Run) -> Claim:
+    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt)
+
+
+def _idempotency(key: str | None, body: list[str]) -> IdempotencyKey | None:
+    return IdempotencyKey(key, hashlib.sha256(json.dumps(body).encode()).hexdigest()) if key else None
+
+
+def _spelled(parent: Parent) -> str:
+    return parent.value if isinstance(parent, AfterLatest) else str(parent)
+
+
+def _title(content: str) -> str:
+    line = " ".join(content.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"

@@ -1,0 +1,210 @@
+"""One run, from claim to `done`: history -> context -> prompt -> model -> log -> close.
+
+Called by the supervisor, one task a run. It holds no database connection while it waits for the model. Every way out is one of three:
+
+* an ending is written (`done`, or `failed` with the text so far);
+* `LeaseLost`: somebody else has the run or has ended it, and nothing more is written;
+* cancellation of the task: what is waiting is written if it still may be, and the run is left to whoever takes it over.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from app.application.chat.clean_text import TextCleaner
+from app.application.chat.prompt import build_prompt
+from app.application.chat.read_thread import found_thread
+from app.application.chat.seam import Joined, Seam
+from app.application.chat.transcripts import read_transcript
+from app.application.ports import Completion, Context, ContextProvider, EventLog, LanguageModel, MonotonicClock, Prompt, Transactions
+from app.domain.chat.ending import Ending
+from app.domain.chat.entities import Assistant, Claim, Failure, Message, Source
+from app.domain.chat.errors import ChatError, LeaseLost, ModelError, NotFound, Unavailable
+from app.domain.chat.events import Restarted, Sources, Started, Token
+from app.domain.chat.transcript import Transcript
+
+BRANCH_LIMIT = 200
+"""Messages of the conversation that are looked at; the prompt has its own, smaller budget."""
+
+LOAD_RETRY_SECONDS = 0.3
+ABANDON_SECONDS = 3.0
+"""How long a run that is handed over waits for its last tokens to be written."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`answer_characters` ends an answer that does not end itself; `attempts` a run that every executor dies of."""
+
+    answer_characters: int = 400_000
+    attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is known about a run when its execution begins."""
+
+    claim: Claim
+    assistant: Assistant
+    branch: Sequence[Message]
+    so_far: Transcript
+
+
+@dataclass(slots=True)
+class _Answer:
+    """The answer as it grows: exactly the text that the events appended so far amount to."""
+
+    pieces: list[str]
+    started_at: float
+    size: int = 0
+    sources: tuple[Source, ...] = ()
+    first_token_seconds: float | None = None
+    completion: Completion = field(default_factory=lambda: Completion(None, None))
+
+    def add(self, text: str, now: float) -> None:
+        if self.first_token_seconds is None:
+            self.first_token_seconds = now - self.started_at
+        self.pieces.append(text)
+        self.size += len(text)
+
+    def cut(self, keep: int) -> None:
+        text = "".join(self.pieces)[:keep]
+        self.pieces, self.size = [text], len(text)
+
+    def done(self) -> Ending:
+        end = self.completion
+        return Ending.done("".join(self.pieces), self.sources, end.usage, end.finish_reason, self.first_token_seconds)
+
+    def failed(self, failure: Failure) -> Ending:
+        return Ending.failed(failure, "".join(self.pieces), self.sources, self.completion.usage)
+
+
+class RunExecutor:
+    """Executes runs with one model. Knows nothing of leases: the log tells it when a run is no longer its own."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        log: EventLog,
+        contexts: ContextProvider,
+        model: LanguageModel,
+        limits: Limits,
+        clock: MonotonicClock = time.monotonic,
+    ) -> None:
+        self._transactions = transactions
+        self._log = log
+        self._contexts = contexts
+        self._model = model
+        self._limits = limits
+        self._clock = clock
+
+    async def execute(self, claim: Claim) -> None:
+        """Answer the run. Returns when it is closed, or belongs to somebody else; raises only cancellation."""
+        try:
+            task = await self._load(claim)
+            await self._log.open(claim, task.so_far.last_seq)
+            await self._log.close(claim, await self._ending(task))
+        except (LeaseLost, NotFound) as gone:
+            _log.info(
+                "A run is no longer this executor's", extra={"run_id": str(claim.run_id), "attempt": claim.attempt, "why": gone.message}
+            )
+        except asyncio.CancelledError:
+            await self._hand_over(claim)
+            raise
+
+    async def _load(self, claim: Claim) -> _Task:
+        """Everything about the run in one snapshot, as soon as the database gives it."""
+        while True:
+            try:
+                async with self._transactions.snapshot() as work:
+                    thread = await found_thread(work, claim.thread_id)
+                    branch = await work.messages.branch(claim.message_id, BRANCH_LIMIT)
+                    so_far = await read_transcript(work, claim.run_id) if claim.attempt > 1 else Transcript()
+                return _Task(claim, thread.assistant, branch, so_far)
+            except Unavailable:
+                await asyncio.sleep(LOAD_RETRY_SECONDS)
+
+    async def _ending(self, task: _Task) -> Ending:
+        answer = _Answer([task.so_far.text] if task.so_far.text else [], self._clock(), len(task.so_far.text), task.so_far.sources)
+        try:
+            await self._answer(task, answer)
+        except ModelError as error:
+            return answer.failed(Failure(error.code, error.message, error.retryable))
+        except LeaseLost:
+            raise
+        except ChatError as error:
+            return answer.failed(Failure(error.code, error.message, retryable=True))
+        except Exception:  # noqa: BLE001 - whatever it was, the run must end
+            _log.exception("A run failed unexpectedly", extra={"run_id": str(task.claim.run_id)})
+            message = "Something went wrong while answering. It has been logged; try again."
+            return answer.failed(Failure("internal_error", message, retryable=True))
+        return answer.done()
+
+    async def _answer(self, task: _Task, answer: _Answer) -> None:
+        if task.claim.attempt > self._limits.attempts:
+            raise ChatError(f"The answer was interrupted {self._limits.attempts} times and is given up.", code="too_many_attempts")
+        context = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
+        partial = await self._announce(task, context, answer)
+        prompt = build_prompt(task.assistant, context, task.branch, partial)
+        seam = Seam(partial) if partial and not self._model.continues_exactly else None
+        async with aclosing(self._cleaned(prompt, answer)) as texts:
+            async for text in texts:
+                joined = seam.feed(text) if seam else Joined(answer.size, text)
+                if joined is not None:
+                    await self._say(task.claim, answer, joined, restarting=seam is not None)
+                    seam = None
+                if answer.size > self._limits.answer_characters:
+                    answer.completion = Completion("length", answer.completion.usage)
+                    break
+        if seam is not None:
+            await self._say(task.claim, answer, seam.decide(), restarting=True)
+        if not answer.size:
+            raise ModelError("provider_empty", "The model answered nothing. Try again or rephrase the question.", retryable=True)
+
+    async def _announce(self, task: _Task, context: Context, answer: _Answer) -> str:
+        """Say who answers and from what; answers the text that the model is to continue."""
+        claim, so_far = task.claim, task.so_far
+        same_sources = so_far.sources == context.sources
+        partial = so_far.text if same_sources else ""
+        if not so_far.started:
+            await self._log.append(claim, Started(claim.attempt, self._model.provider, self._model.model, str(claim.answer_id)))
+        elif not partial or self._model.continues_exactly:
+            await self._restart(claim, answer, keep=len(partial))
+        if context.sources and not same_sources:
+            await self._log.append(claim, Sources(context.sources))
+        answer.sources = context.sources
+        return partial
+
+    async def _say(self, claim: Claim, answer: _Answer, joined: Joined, *, restarting: bool) -> None:
+        if restarting:
+            await self._restart(claim, answer, joined.keep)
+        if joined.text:
+            answer.add(joined.text, self._clock())
+            await self._log.append(claim, Token(joined.text))
+
+    async def _restart(self, claim: Claim, answer: _Answer, keep: int) -> None:
+        answer.cut(keep)
+        await self._log.append(claim, Restarted(claim.attempt, "executor_lost", keep))
+
+    async def _cleaned(self, prompt: Prompt, answer: _Answer) -> AsyncGenerator[str, None]:
+        """The model's text, never empty; how it ended goes into the answer."""
+        cleaner = TextCleaner()
+        async with aclosing(self._model.stream(prompt)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Completion):
+                    answer.completion = piece
+                elif text := cleaner.feed(piece):
+                    yield text
+        if rest := cleaner.rest():
+            yield rest
+
+    async def _hand_over(self, claim: Claim) -> None:
+        try:
+            async with asyncio.timeout(ABANDON_SECONDS):
+                await self._log.abandon(claim)
+        except TimeoutError:
+            _log.warning("The last tokens of a run could not be written in time", extra={"run_id": str(claim.run_id)})

@@ -1,0 +1,28 @@
+"""What a running service tells about itself: who it is, whether it is ready. Made in `bootstrap.py`, shown at `/health` and `/ready`."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """`provider` is `offline` when no model is configured: clients should say so."""
+
+    version: str
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether requests can be served now. `checks` names each thing looked at, with `ok` or what is wrong in words."""
+
+    checks: Mapping[str, str]
+
+    @property
+    def ready(self) -> bool:
+        return all(outcome == "ok" for outcome in self.checks.values())
+
+
+CheckReadiness = Callable[[], Awaitable[Readiness]]
+RenderMetrics = Callable[[], bytes]

@@ -1,0 +1,30 @@
+"""All use cases of the product, wired: what `bootstrap.py` makes and what the web layer calls."""
+
+from dataclasses import dataclass
+
+from app.application.chat.cancel_run import CancelRun
+from app.application.chat.change_thread import DeleteThread, RenameThread
+from app.application.chat.create_thread import CreateThread
+from app.application.chat.create_user import CreateUser
+from app.application.chat.follow_run import FollowRun
+from app.application.chat.follow_thread import FollowThread
+from app.application.chat.post_message_create_run import PostMessageCreateRun, RegenerateRun
+from app.application.chat.read_run import ReadRun
+from app.application.chat.read_thread import ListThreads, ReadMessages, ReadThread
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    create_user: CreateUser
+    create_thread: CreateThread
+    read_thread: ReadThread
+    list_threads: ListThreads
+    rename_thread: RenameThread
+    delete_thread: DeleteThread
+    read_messages: ReadMessages
+    post_message: PostMessageCreateRun
+    regenerate_run: RegenerateRun
+    read_run: ReadRun
+    cancel_run: CancelRun
+    follow_run: FollowRun
+    follow_thread: FollowThread

@@ -1,0 +1,66 @@
+"""One way to reach Postgres: the URL people write, turned into what SQLAlchemy and psycopg want.
+
+Called by `bootstrap.py`, the CLI and `alembic/env.py`.
+"""
+
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+CONNECT_TIMEOUT = 5
+"""Seconds to wait for one connection; a database that takes longer counts as down."""
+
+KEEPALIVE: dict[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A peer that vanished without a word is noticed within half a minute instead of two hours."""
+
+
+class DatabaseUrlError(ValueError):
+    """DATABASE_URL cannot be used; the message says why and what to write."""
+
+
+def parse_url(text: str) -> URL:
+    """The URL with the one driver of this product. Takes `postgres://`, `postgresql://` and drivers named by other products.
+
+    Raises `DatabaseUrlError`.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise DatabaseUrlError(
+            "DATABASE_URL is not a URL. Write postgresql://user:password@host:5432/name, or leave it empty for the embedded database."
+        ) from None
+    if url.get_backend_name() not in ("postgres", "postgresql"):
+        raise DatabaseUrlError(f"DATABASE_URL names {url.get_backend_name()!r}; only postgresql:// works.")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def conninfo(url: URL) -> str:
+    """The same place for psycopg and psql, password included: never log it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def connect(url: URL) -> psycopg.AsyncConnection:
+    """A connection of one's own, outside any pool, in autocommit mode. Raises `psycopg.OperationalError`."""
+    return await psycopg.AsyncConnection.connect(conninfo(url), autocommit=True, connect_timeout=CONNECT_TIMEOUT, **KEEPALIVE)
+
+
+def make_engine(url: URL, pool_size: int) -> AsyncEngine:
+    """An engine whose pool waits at most five seconds for a connection and checks a connection before it hands it out."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=CONNECT_TIMEOUT,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT, **KEEPALIVE},
+    )

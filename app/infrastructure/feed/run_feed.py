@@ -1,0 +1,112 @@
+"""The `RunFeed`: replay from the database, then live from the hub, as one iterator a reader.
+
+Called by the use cases `follow_run` and `follow_thread`; `bootstrap.py` owns the task that runs `sweep`, the slow poll that makes lost
+notifications harmless. How slow is asked anew each time: seconds while notifications arrive, a fraction of one while they do not.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import NoReturn
+from uuid import UUID
+
+from app.application.ports import ThreadBell, Transactions
+from app.domain.chat.errors import Unavailable
+from app.domain.chat.events import EventType, StoredEvent
+from app.infrastructure.feed.hub import Hub, Tail
+
+READ_AT_ONCE = 256
+"""Rows read from the database in one go."""
+
+RETRY_AFTER = 0.3
+"""Seconds between two tries while the database is away: readers wait, they are not thrown out."""
+
+
+class HubRunFeed:
+    """Reads for every reader of this process. `poll_seconds` answers how long a lost notification may go unnoticed now."""
+
+    def __init__(self, transactions: Transactions, hub: Hub, poll_seconds: Callable[[], float]) -> None:
+        self._transactions = transactions
+        self._hub = hub
+        self._poll_seconds = poll_seconds
+
+    async def follow(self, run_id: UUID, after: int) -> AsyncGenerator[Sequence[StoredEvent], None]:
+        """See `RunFeed.follow`."""
+        cursor, look = after, True
+        with self._hub.tail(run_id) as tail:
+            while not self._hub.draining and not tail.gone:
+                events = tail.since(cursor)
+                if not events and (look or tail.latest > cursor):
+                    events, look = await self._read(run_id, tail, cursor)
+                if events:
+                    cursor = events[-1].seq
+                    yield events
+                    if events[-1].type is EventType.DONE:
+                        return
+                elif not look and tail.latest <= cursor:
+                    await tail.changed()
+
+    @asynccontextmanager
+    async def runs_of(self, thread_id: UUID) -> AsyncGenerator[ThreadBell, None]:
+        """See `RunFeed.runs_of`."""
+        with self._hub.bell(thread_id) as bell:
+            yield _Bell(bell, self._hub, self._poll_seconds)
+
+    async def sweep(self) -> NoReturn:
+        """Find what notifications did not bring, for all followed runs at once, for ever."""
+        while True:
+            await asyncio.sleep(self._poll_seconds())
+            await self.sweep_once()
+
+    async def sweep_once(self) -> None:
+        """Ask how far the followed runs are, and which are gone. Quietly does nothing while the database is away."""
+        followed = self._hub.followed
+        if not followed:
+            return
+        try:
+            async with self._transactions.begin() as work:
+                latest = await work.run_events.last_seqs(followed)
+        except Unavailable:
+            return
+        self._hub.heard(latest.items())
+        for run_id in followed:
+            if run_id not in latest:
+                self._hub.lost(run_id)
+
+    async def _read(self, run_id: UUID, tail: Tail, cursor: int) -> tuple[Sequence[StoredEvent], bool]:
+        """Stored events after the cursor, and whether to look again at once: the database was away, or behind what is known."""
+        async with tail.reading:
+            events = tail.since(cursor)  # somebody at the same place may have read meanwhile
+            if not events:
+                events = await self._stored(run_id, cursor)
+            if events:
+                tail.add(events)
+                return events, False
+        if events is None or tail.latest > cursor:
+            await asyncio.sleep(RETRY_AFTER)
+            return (), True
+        return (), False
+
+    async def _stored(self, run_id: UUID, cursor: int) -> Sequence[StoredEvent] | None:
+        try:
+            async with self._transactions.begin() as work:
+                return await work.run_events.read(run_id, cursor, READ_AT_ONCE)
+        except Unavailable:
+            return None
+
+
+class _Bell:
+    def __init__(self, bell: asyncio.Event, hub: Hub, poll_seconds: Callable[[], float]) -> None:
+        self._bell = bell
+        self._hub = hub
+        self._poll_seconds = poll_seconds
+
+    async def rung(self) -> bool:
+        """See `ThreadBell.rung`."""
+        try:
+            async with asyncio.timeout(self._poll_seconds()):
+                await self._bell.wait()
+        except TimeoutError:
+            pass  # a lost notification costs this long, no more
+        self._bell.clear()
+        return not self._hub.draining

@@ -1,0 +1,153 @@
+"""Every table of the product, its constraints and its indexes; `alembic/versions` makes them, a drift test compares the two.
+
+Called by the repositories. Each index names the query it is for; `tests/integration/test_query_plans.py` proves that it is used.
+
+`run_events` has no foreign key: every insert goes through the fenced statement (`db/log_statements.py`), which holds the run's row while it
+writes, and a key check per row would cost more than the row. Its key begins with a UUIDv7, which begins with a time, so the table can later
+be partitioned by time without another column.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "%(table_name)s_pkey",
+            "fk": "%(table_name)s_%(column_0_name)s_fkey",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+            "uq": "%(table_name)s_%(column_0_name)s_key",
+            "ix": "%(table_name)s_%(column_0_name)s_idx",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        str: Text(),
+        UUID: Uuid(),
+        float: Double(),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[dict[str, Any]]: JSON(none_as_null=True),
+    }
+
+
+class UserRow(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ThreadRow(Base):
+    __tablename__ = "threads"
+    __table_args__ = (
+        CheckConstraint("assistant IN ('cvs', 'resume')", name="assistant"),
+        Index("threads_of_user_idx", "user_id", text("updated_at DESC"), text("id DESC")),  # list a user's threads, page by page
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="CASCADE"))
+    assistant: Mapped[str]
+    title: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class MessageRow(Base):
+    """`parent_id` and `run_id` carry no key: a parent may be an answer that is still being written, under an id known beforehand."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        CheckConstraint("role IN ('user', 'assistant')", name="role"),
+        CheckConstraint("status IN ('done', 'failed', 'cancelled')", name="status"),
+        Index("messages_in_thread_idx", "thread_id", "ordinal", unique=True),  # history, newest page first; the thread's latest message
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    thread_id: Mapped[UUID] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"))
+    ordinal: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    role: Mapped[str]
+    content: Mapped[str]
+    status: Mapped[str]
+    parent_id: Mapped[UUID | None]
+    run_id: Mapped[UUID | None]
+    sources: Mapped[list[dict[str, Any]] | None]
+    error: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class RunRow(Base):
+    __tablename__ = "runs"
+    __table_args__ = (
+        CheckConstraint("status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="status"),
+        CheckConstraint("status <> 'running' OR owner IS NOT NULL", name="running_is_owned"),
+        Index("runs_in_thread_idx", "thread_id", "ordinal", unique=True),  # next run of a thread; first of its thread
+        Index("runs_unfinished_idx", "thread_id", "ordinal", postgresql_where=text("status IN ('queued', 'running')")),  # is it busy?
+        Index("runs_one_running_idx", "thread_id", unique=True, postgresql_where=text("status = 'running'")),  # the rule itself
+        Index("runs_queue_idx", "ordinal", postgresql_where=text("status = 'queued'")),  # claim the oldest
+        Index("runs_owner_idx", "owner", postgresql_where=text("status = 'running'")),  # take over, check ownership
+        Index("runs_idempotency_idx", "thread_id", "idempotency_key", unique=True, postgresql_where=text("idempotency_key IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    thread_id: Mapped[UUID] = mapped_column(ForeignKey("threads.id", ondelete="CASCADE"))
+    message_id: Mapped[UUID]
+    answer_id: Mapped[UUID]
+    ordinal: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    status: Mapped[str]
+    attempt: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    owner: Mapped[UUID | None]
+    provider: Mapped[str | None]
+    model: Mapped[str | None]
+    usage: Mapped[dict[str, Any] | None]
+    finish_reason: Mapped[str | None]
+    error: Mapped[dict[str, Any] | None]
+    idempotency_key: Mapped[str | None]
+    idempotency_digest: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    first_token_seconds: Mapped[float | None]
+
+
+class RunEventRow(Base):
+    """The log. `data` is `json`, not `jsonb`: it is stored and read back to the letter, and never searched."""
+
+    __tablename__ = "run_events"
+
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)  # with seq: replay after a cursor, newest number of a run
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    type: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ExecutorRow(Base):
+    """One row a process that executes runs; its runs are anybody's once `lease_until` has passed."""
+
+    __tablename__ = "executors"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lease_until: Mapped[datetime]
+    host: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())

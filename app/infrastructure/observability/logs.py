@@ -1,0 +1,44 @@
+"""Log lines: fixed sentences with fields, for people (console) or machines (JSON), every one with the request it belongs to.
+
+`configure` is called once a process. Both structlog and the standard library's loggers (application code, libraries) end in the same line format.
+"""
+
+import logging
+import sys
+
+import structlog
+from structlog.types import Processor
+
+_SHARED: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+QUIET = ("httpx", "httpcore", "uvicorn.access", "google_genai", "anthropic", "sse_starlette", "asyncio", "alembic", "uvicorn.error")
+"""Libraries that talk about every request; and some would show headers at DEBUG."""
+
+
+def configure(level: str, *, json: bool) -> None:
+    """Send all log lines to standard error, at `level` and above."""
+    renderer: Processor = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    rendering: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if json:
+        rendering.append(structlog.processors.format_exc_info)
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*_SHARED, structlog.stdlib.ExtraAdder()], processors=[*rendering, renderer]
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

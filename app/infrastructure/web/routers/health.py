@@ -1,0 +1,51 @@
+"""`/health`, `/ready`, `/metrics`: for load balancers, orchestrators, Prometheus, and the page that says when no model is configured."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
+
+router = APIRouter(tags=["service"])
+
+
+class HealthOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "ok", "version": "0.1.0", "provider": "offline", "model": "offline-quotes"}]}
+    )
+
+    status: str
+    version: str
+    provider: str
+    model: str
+
+
+class ReadyOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "ready", "checks": {"database": "ok", "migrations": "ok", "provider": "ok"}}]}
+    )
+
+    status: str
+    checks: dict[str, str]
+
+
+@router.get("/health", summary="Is the process alive?")
+async def health(request: Request) -> HealthOut:
+    """Says nothing about the database: a process that waits for its database should not be killed for it."""
+    info: ServiceInfo = request.app.state.info
+    return HealthOut(status="ok", version=info.version, provider=info.provider, model=info.model)
+
+
+@router.get("/ready", summary="Can it serve?", responses={503: {"model": ReadyOut, "description": "Not now; `checks` says why."}})
+async def ready(request: Request) -> Response:
+    """A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down."""
+    check: CheckReadiness = request.app.state.check_readiness
+    readiness = await check()
+    body = ReadyOut(status="ready" if readiness.ready else "not ready", checks=dict(readiness.checks))
+    return JSONResponse(body.model_dump(), 200 if readiness.ready else 503)
+
+
+@router.get("/metrics", summary="Prometheus metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def metrics(request: Request) -> Response:
+    render: RenderMetrics = request.app.state.render_metrics
+    return Response(render(), media_type="text/plain; version=0.0.4; charset=utf-8")

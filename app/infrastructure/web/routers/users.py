@@ -1,0 +1,60 @@
+"""`/api/users`: who talks."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+
+from app.application.chat.create_user import CreateUserRequest
+from app.application.chat.read_thread import ListThreadsRequest
+from app.domain.chat.entities import Thread
+from app.domain.chat.repositories.threads import ThreadCursor
+from app.infrastructure.web.dependencies import Cases
+from app.infrastructure.web.errors import BadCursor, answers
+from app.infrastructure.web.schemas import USER_ID_MAX, CreateUserBody, ThreadOut, ThreadPage, UserOut
+
+router = APIRouter(prefix="/api/users", tags=["users"])
+
+NO_USER = (404, "user_not_found", "There is no user 7.")
+
+
+@router.post("", status_code=201, summary="Create a user", responses=answers())
+async def create_user(body: CreateUserBody, cases: Cases) -> UserOut:
+    """Names need not be unique; remember the `user_id`."""
+    return UserOut.of(await cases.create_user.execute(CreateUserRequest(body.name)))
+
+
+@router.get(
+    "/{user_id}/threads",
+    summary="List a user's threads",
+    responses=answers(NO_USER, (400, "invalid_cursor", "The cursor is not one of this list.")),
+)
+async def list_threads(
+    user_id: Annotated[int, Path(ge=1, le=USER_ID_MAX)],
+    cases: Cases,
+    q: Annotated[str | None, Query(max_length=200, description="Keep threads whose title or text contains this.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+) -> ThreadPage:
+    """The one used last comes first."""
+    before = _parse(cursor) if cursor else None
+    query = q.replace("\0", "") if q else None
+    threads = await cases.list_threads.execute(ListThreadsRequest(user_id, limit + 1, before, query))
+    more = len(threads) > limit
+    return ThreadPage(
+        threads=[ThreadOut.of(thread) for thread in threads[:limit]], next_cursor=_spell(threads[limit - 1]) if more else None
+    )
+
+
+def _spell(last: Thread) -> str:
+    return urlsafe_b64encode(f"{last.updated_at.isoformat()} {last.thread_id}".encode()).decode()
+
+
+def _parse(cursor: str) -> ThreadCursor:
+    try:
+        moment, thread_id = urlsafe_b64decode(cursor.encode()).decode().split(" ")
+        return ThreadCursor(datetime.fromisoformat(moment).astimezone(UTC), UUID(thread_id))
+    except (ValueError, OverflowError):
+        raise BadCursor("The cursor is not one of this list. Use next_cursor of the page before, or leave it out.") from None

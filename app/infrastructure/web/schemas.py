@@ -1,0 +1,360 @@
+"""The JSON of the REST API, both ways: what is accepted, within which limits, and what is answered, with examples for the reference at `/docs`.
+
+Used by the routers only. `docs/protocol.md` says the same in words.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+from app.application.chat.read_thread import ActiveRun
+from app.domain.chat.entities import Assistant, Failure, Message, MessageStatus, OnBusy, Role, Run, RunStatus, Source, Thread, User
+
+USER_ID_MAX = 2**63 - 1
+
+
+def _storable(text: str) -> str:
+    """Postgres keeps no NUL, and UTF-8 no lone surrogate."""
+    if "\0" in text:
+        raise ValueError("must not contain the character U+0000")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must not contain half of a surrogate pair") from None
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Title = Annotated[str, AfterValidator(_storable), AfterValidator(_not_blank), Field(min_length=1, max_length=200)]
+UserId = Annotated[int, Field(ge=1, le=USER_ID_MAX)]
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, so that a misspelled one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _example(**fields: JsonValue) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [fields]})
+
+
+_TIME = "2026-11-20T21:00:00.123456Z"
+_THREAD = "019aa3f2-7c1e-7d33-9f52-6a1c0f6f2b11"
+_RUN = "019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52"
+_QUESTION = "019aa3f2-8a3f-7e02-b7a4-55d1c4a0e9c3"
+_ANSWER = "019aa3f2-8a41-7c11-a0d8-0d4f7f3c6b20"
+_SOURCE: dict[str, JsonValue] = {
+    "n": 1,
+    "cv_id": "ada-example",
+    "candidate": "Ada Example",
+    "page": 1,
+    "section": "CV",
+    "snippet": "Platform engineer who has run Kubernetes since 2017.",
+    "score": 1.0,
+    "url": None,
+}
+
+
+class CreateUserBody(Body):
+    model_config = _example(name="smoke-user")
+
+    name: Annotated[Text, AfterValidator(_not_blank)] = Field(
+        min_length=1, max_length=200, description="A name for people; need not be unique."
+    )
+
+
+class UserOut(BaseModel):
+    model_config = _example(user_id=1, name="smoke-user")
+
+    user_id: int
+    name: str
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(user_id=user.user_id, name=user.name)
+
+
+class CreateThreadBody(Body):
+    model_config = _example(user_id=1, assistant="cvs")
+
+    user_id: UserId
+    assistant: Assistant = Field(Assistant.CVS, description="`cvs` answers from the CVs, `resume` from one resume.")
+    title: Title | None = Field(None, description="Left out: the beginning of the first message.")
+
+
+class RenameThreadBody(Body):
+    model_config = _example(title="Platform engineers")
+
+    title: Title
+
+
+class ThreadOut(BaseModel):
+    model_config = _example(
+        thread_id=_THREAD, user_id=1, assistant="cvs", title="Who knows Kubernetes?", created_at=_TIME, updated_at=_TIME
+    )
+
+    thread_id: UUID
+    user_id: int
+    assistant: Assistant
+    title: str | None
+    created_at: datetime
+    updated_at: datetime = Field(description="When the newest message was posted.")
+
+    @classmethod
+    def of(cls, thread: Thread) -> Self:
+        return cls(
+            thread_id=thread.thread_id,
+            user_id=thread.user_id,
+            assistant=thread.assistant,
+            title=thread.title,
+            created_at=thread.created_at,
+            updated_at=thread.updated_at,
+        )
+
+
+class ThreadPage(BaseModel):
+    threads: list[ThreadOut]
+    next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last one.")
+
+
+class SourceOut(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_SOURCE]})
+
+    n: int = Field(description="The number the answer cites as `[n]`.")
+    cv_id: str
+    candidate: str
+    page: int
+    section: str
+    snippet: str
+    score: float = Field(description="Comparable within one run only.")
+    url: str | None
+
+    @classmethod
+    def of(cls, source: Source) -> Self:
+        return cls.model_validate(source, from_attributes=True)
+
+
+class FailureOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"code": "provider_overloaded", "message": "The model is overloaded.", "retryable": True}]}
+    )
+
+    code: str
+    message: str
+    retryable: bool
+
+    @classmethod
+    def of(cls, failure: Failure | None) -> Self | None:
+        return cls(code=failure.code, message=failure.message, retryable=failure.retryable) if failure else None
+
+
+class MessageOut(BaseModel):
+    message_id: UUID
+    role: Role
+    content: str
+    status: MessageStatus = Field(description="How its writing ended; always `done` for a user's message.")
+    error: FailureOut | None
+    sources: list[SourceOut]
+    run_id: UUID | None = Field(description="The run that wrote it; null for a user's message.")
+    parent_id: UUID | None = Field(description="The message it answers or follows; siblings are alternatives.")
+    created_at: datetime
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        return cls(
+            message_id=message.message_id,
+            role=message.role,
+            content=message.content,
+            status=message.status,
+            error=FailureOut.of(message.error),
+            sources=[SourceOut.of(source) for source in message.sources],
+            run_id=message.run_id,
+            parent_id=message.parent_id,
+            created_at=message.created_at,
+        )
+
+
+class ActiveRunOut(BaseModel):
+    """The thread's oldest unfinished run, with what its events up to `last_seq` amount to: follow it after `last_seq`."""
+
+    run_id: UUID
+    last_seq: int
+    status: RunStatus
+    message_id: UUID = Field(description="The user's message that is being answered.")
+    answer_id: UUID = Field(description="The id that the answer will have.")
+    text: str = Field(description="The answer so far.")
+    sources: list[SourceOut]
+
+    @classmethod
+    def of(cls, active: ActiveRun) -> Self:
+        return cls(
+            run_id=active.run.run_id,
+            last_seq=active.transcript.last_seq,
+            status=active.run.status,
+            message_id=active.run.message_id,
+            answer_id=active.run.answer_id,
+            text=active.transcript.text,
+            sources=[SourceOut.of(source) for source in active.transcript.sources],
+        )
+
+
+class MessagePage(BaseModel):
+    messages: list[MessageOut] = Field(description="Newest first.")
+    next_cursor: str | None = Field(description="Pass as `cursor` for older messages; null on the last page.")
+    active_run: ActiveRunOut | None
+    events_cursor: str = Field(description="Pass as `after` to the thread's events: they then begin where this answer ends.")
+
+
+class PostMessageBody(Body):
+    model_config = _example(content="Who knows Kubernetes?")
+
+    content: Annotated[Text, AfterValidator(_not_blank)] = Field(min_length=1, description="What the user says.")
+    on_busy: OnBusy = Field(OnBusy.REJECT, description="While an answer is unfinished: refuse (409), wait for it, or stop it.")
+    parent_id: UUID | None = Field(
+        None,
+        description="The answer that this message follows. Left out: the newest. To edit a message, post with the parent_id of the edited one "
+        "(null if it was the first).",
+    )
+
+
+class RegenerateBody(Body):
+    on_busy: OnBusy = OnBusy.REJECT
+
+
+class PostedOut(BaseModel):
+    model_config = _example(
+        run_id=_RUN, message_id=_QUESTION, thread_id=_THREAD, answer_id=_ANSWER, status="running", events_url=f"/api/runs/{_RUN}/events"
+    )
+
+    run_id: UUID
+    message_id: UUID = Field(description="The user's message.")
+    thread_id: UUID
+    answer_id: UUID = Field(description="The id that the answer will have.")
+    status: RunStatus
+    events_url: str
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        return cls(
+            run_id=run.run_id,
+            message_id=run.message_id,
+            thread_id=run.thread_id,
+            answer_id=run.answer_id,
+            status=run.status,
+            events_url=f"/api/runs/{run.run_id}/events",
+        )
+
+
+class UsageOut(BaseModel):
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_input_tokens: int | None
+
+
+class TimingsOut(BaseModel):
+    """Seconds; null while not known."""
+
+    queued: float | None = Field(description="From the post to the (last) executor's start.")
+    first_token: float | None = Field(description="From that start to the model's first token.")
+    total: float | None = Field(description="From the post to the end.")
+
+
+class RunOut(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "run_id": _RUN,
+                    "thread_id": _THREAD,
+                    "message_id": _QUESTION,
+                    "answer_id": _ANSWER,
+                    "status": "done",
+                    "attempt": 1,
+                    "provider": "offline",
+                    "model": "offline-quotes",
+                    "usage": {"input_tokens": None, "output_tokens": 42, "cached_input_tokens": None},
+                    "finish_reason": "stop",
+                    "error": None,
+                    "last_seq": 17,
+                    "timings": {"queued": 0.001, "first_token": 0.154, "total": 1.02},
+                    "created_at": _TIME,
+                    "started_at": _TIME,
+                    "finished_at": _TIME,
+                }
+            ]
+        }
+    )
+
+    run_id: UUID
+    thread_id: UUID
+    message_id: UUID
+    answer_id: UUID
+    status: RunStatus
+    attempt: int = Field(description="How many executors have had it.")
+    provider: str | None
+    model: str | None
+    usage: UsageOut | None
+    finish_reason: str | None
+    error: FailureOut | None
+    last_seq: int = Field(description="Number of the newest event.")
+    timings: TimingsOut
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        return cls(
+            run_id=run.run_id,
+            thread_id=run.thread_id,
+            message_id=run.message_id,
+            answer_id=run.answer_id,
+            status=run.status,
+            attempt=run.attempt,
+            provider=run.provider,
+            model=run.model,
+            usage=UsageOut.model_validate(run.usage, from_attributes=True) if run.usage else None,
+            finish_reason=run.finish_reason,
+            error=FailureOut.of(run.error),
+            last_seq=run.last_seq,
+            timings=TimingsOut(
+                queued=_seconds(run.created_at, run.started_at),
+                first_token=run.first_token_seconds,
+                total=_seconds(run.created_at, run.finished_at),
+            ),
+            created_at=run.created_at,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+        )
+
+
+class Problem(BaseModel):
+    """What every error looks like."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str = Field(description="Stable; `docs/protocol.md` lists them all.")
+    message: str = Field(description="What is wrong and what to do, for people.")
+    request_id: str = Field(description="Also the header X-Request-ID, and on every log line of the request.")
+
+
+class ProblemOut(BaseModel):
+    error: Problem
+
+
+def problem_example(code: str, message: str, **more: Any) -> dict[str, Any]:
+    """An error as it would come, for the reference."""
+    return {"error": {"code": code, "message": message, "request_id": "b7c8e0a52f1d4c6e", **more}}
+
+
+def _seconds(start: datetime, end: datetime | None) -> float | None:
+    return max(0.0, (end - start).total_seconds()) if end else None

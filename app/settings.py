@@ -1,0 +1,155 @@
+"""Every setting of the product: environment variables, or the same names in `.env`. Nothing else reads the environment.
+
+`load_settings` is called once a process, by the CLI and by `alembic/env.py`. A wrong setting raises `SettingsError`, whose message is one sentence
+that says which, why and what to do. `.env_ex` lists every setting with its default; a test holds the two together.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(ValueError):
+    """A setting is wrong or missing."""
+
+
+class Provider(StrEnum):
+    """Where answers come from."""
+
+    ANTHROPIC = "anthropic"
+    GOOGLE = "google"
+    OPENROUTER = "openrouter"
+    OPENAI_COMPATIBLE = "openai_compatible"
+    OFFLINE = "offline"
+
+
+class LogFormat(StrEnum):
+    CONSOLE = "console"
+    JSON = "json"
+
+
+DEFAULT_MODELS = {
+    Provider.ANTHROPIC: "claude-sonnet-4-5",
+    Provider.GOOGLE: "gemini-2.5-flash",
+    Provider.OPENROUTER: "meta-llama/llama-3.3-70b-instruct:free",
+    Provider.OFFLINE: "offline-quotes",
+}
+"""The model of each provider if LLM_MODEL is empty. OPENAI_COMPATIBLE has none: only its owner knows what it serves."""
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class Settings(BaseSettings):
+    """The settings, checked. An empty value means the default."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    # Server
+    host: str = Field("127.0.0.1", description="Address to listen on. Use 0.0.0.0 only behind something that knows who may come in.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: LogFormat = Field(LogFormat.CONSOLE, description="console for people, json for machines.")
+    debug: bool = Field(default=False, description="true is the same as LOG_LEVEL=DEBUG.")
+    data_dir: Path = Field(Path(".data"), description="Folder of the embedded database.")
+
+    # Database
+    database_url: SecretStr | None = Field(None, description="postgresql://user:password@host:5432/name. Empty: the embedded database.")
+    database_pool_size: int = Field(10, ge=2, le=500, description="Connections a process keeps for requests, beside two of its own.")
+    database_wait: Seconds = Field(30.0, description="Seconds to wait at the start for a database that does not answer yet.")
+
+    # Model
+    llm_provider: Provider | None = Field(
+        None, description="anthropic, google, openrouter, openai_compatible or offline. Empty: the first whose key is set, else offline."
+    )
+    llm_model: str | None = Field(None, description="Model name as the provider spells it. Empty: a sensible one of the provider.")
+    llm_timeout: Seconds = Field(60.0, description="Seconds to wait for the first token.")
+    llm_token_timeout: Seconds = Field(30.0, description="Seconds to wait between two tokens.")
+    llm_connect_timeout: Seconds = Field(10.0, description="Seconds to wait for a connection to the provider.")
+    llm_max_tokens: int = Field(4096, ge=1, le=1_000_000, description="Longest answer, in tokens.")
+    anthropic_api_key: SecretStr | None = Field(None, description="Key for LLM_PROVIDER=anthropic.")
+    anthropic_base_url: str | None = Field(None, description="Another server that speaks Anthropic's API.")
+    gemini_api_key: SecretStr | None = Field(None, description="Key for LLM_PROVIDER=google.")
+    gemini_base_url: str | None = Field(None, description="Another server that speaks Gemini's API.")
+    openrouter_api_key: SecretStr | None = Field(None, description="Key for LLM_PROVIDER=openrouter.")
+    openrouter_base_url: str = Field("https://openrouter.ai/api/v1", description="Another server that speaks OpenRouter's API.")
+    llm_base_url: str | None = Field(None, description="Server for LLM_PROVIDER=openai_compatible, such as http://localhost:11434/v1.")
+    llm_api_key: SecretStr | None = Field(None, description="Its key, if it wants one.")
+    offline_tokens_per_second: float = Field(60.0, ge=0, le=100_000, description="Pace of the offline model; 0 is as fast as it can.")
+
+    # Context
+    cvs_dir: Path | None = Field(None, description="Folder of CV texts for the assistant 'cvs'. Empty: the examples that come along.")
+    resume_path: Path | None = Field(None, description="Resume for the assistant 'resume' (JSON Resume, .md or .txt). Empty: an example.")
+
+    # Runs
+    run_slots: int = Field(200, ge=0, le=10_000, description="Answers this process writes at once; 0: serve only, leave runs to workers.")
+    run_lease: Annotated[float, Field(ge=1, le=300)] = Field(
+        3.0, description="Seconds after which the runs of a dead process are taken over."
+    )
+    run_max_attempts: int = Field(5, ge=1, le=100, description="Executors that may try one run before it is given up.")
+    run_max_characters: int = Field(400_000, ge=100, le=10_000_000, description="Longest answer, in characters.")
+    queue_limit: int = Field(10, ge=0, le=1_000, description="Messages that may wait in one thread.")
+    shutdown_grace: float = Field(5.0, ge=0, le=3_600, description="Seconds that runs may go on after SIGTERM before they are handed over.")
+
+    # Requests
+    max_body_bytes: int = Field(262_144, ge=1_024, le=100_000_000, description="Largest request body.")
+    max_message_characters: int = Field(32_000, ge=1, le=10_000_000, description="Longest message of a user.")
+    stream_send_timeout: Seconds = Field(30.0, description="Seconds after which a reader that does not read is cut; it may come back.")
+    stream_heartbeat: Annotated[float, Field(gt=0, le=10)] = Field(8.0, description="Seconds between two comments on a silent stream.")
+
+    @model_validator(mode="after")
+    def _provider_is_configured(self) -> Self:
+        needed = {
+            Provider.ANTHROPIC: (self.anthropic_api_key, "ANTHROPIC_API_KEY"),
+            Provider.GOOGLE: (self.gemini_api_key, "GEMINI_API_KEY"),
+            Provider.OPENROUTER: (self.openrouter_api_key, "OPENROUTER_API_KEY"),
+            Provider.OPENAI_COMPATIBLE: (self.llm_base_url, "LLM_BASE_URL"),
+        }
+        value, name = needed.get(self.provider, ("given", ""))
+        if not value:
+            raise ValueError(
+                f"LLM_PROVIDER={self.provider} needs {name}: set it in the environment or in .env, or choose LLM_PROVIDER=offline"
+            )
+        if self.provider is Provider.OPENAI_COMPATIBLE and not self.llm_model:
+            raise ValueError("LLM_PROVIDER=openai_compatible needs LLM_MODEL: the name of a model that the server at LLM_BASE_URL has")
+        return self
+
+    @property
+    def provider(self) -> Provider:
+        """The provider asked for, or the first that has a key, or `offline`."""
+        if self.llm_provider is not None:
+            return self.llm_provider
+        keys = {
+            Provider.ANTHROPIC: self.anthropic_api_key,
+            Provider.GOOGLE: self.gemini_api_key,
+            Provider.OPENROUTER: self.openrouter_api_key,
+        }
+        return next((provider for provider, key in keys.items() if key), Provider.OFFLINE)
+
+    @property
+    def model(self) -> str:
+        """The model asked for, or the provider's usual one."""
+        return self.llm_model or DEFAULT_MODELS[self.provider]
+
+    @property
+    def effective_log_level(self) -> str:
+        return "DEBUG" if self.debug else self.log_level
+
+
+def load_settings(env_file: Path | None = Path(".env"), overrides: Mapping[str, object] | None = None) -> Settings:
+    """Read the settings; `overrides` come from the command line and win. Raises `SettingsError`."""
+    try:
+        return Settings(_env_file=env_file, **(overrides or {}))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first thing that is wrong, without its value: it may be a secret."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(map(str, first["loc"])).upper()
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{name}: {reason}." if name else f"{reason}."

@@ -1,0 +1,114 @@
+"""Real processes of the product, for tests that kill them: `chatbot serve` and `chatbot worker` as a user would start them.
+
+`Processes` (fixture `processes` in `tests/e2e/conftest.py`) starts them on one database, waits until they answer, and ends what is left.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from sqlalchemy import URL
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 30.0
+
+
+@dataclass(eq=False)
+class Process:
+    """One running process; `url` is empty for a worker."""
+
+    popen: subprocess.Popen[bytes]
+    log: Path
+    url: str = ""
+
+    def kill(self) -> None:
+        """kill -9: no goodbye."""
+        self.popen.kill()
+        self.popen.wait()
+
+    def terminate(self) -> None:
+        """SIGTERM; does not wait."""
+        self.popen.terminate()
+
+    def pause(self) -> None:
+        """SIGSTOP."""
+        self.popen.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self.popen.send_signal(signal.SIGCONT)
+
+    def wait(self, seconds: float = 30.0) -> int:
+        """The exit status."""
+        return self.popen.wait(seconds)
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+
+@dataclass
+class Processes:
+    """Starts processes on one database with one set of settings."""
+
+    database: URL
+    folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    running: list[Process] = field(default_factory=list[Process])
+
+    def serve(self, *arguments: str, **settings: str) -> Process:
+        """An API process on a free port, answering."""
+        process = self._start(["serve", "--port", "0", *arguments], settings)
+        process.url = self._await(process, "Chatbot SSE API on ")
+        return process
+
+    def worker(self, *arguments: str, **settings: str) -> Process:
+        """An executor process, running."""
+        process = self._start(["worker", *arguments], settings)
+        self._await(process, "The worker runs")
+        return process
+
+    def stop(self) -> None:
+        """End everything that still runs."""
+        for process in self.running:
+            if process.popen.poll() is None:
+                process.resume()
+                process.kill()
+
+    def _start(self, arguments: list[str], settings: Mapping[str, str]) -> Process:
+        log = self.folder / f"process-{len(self.running)}.log"
+        url = self.database.set(drivername="postgresql").render_as_string(hide_password=False)
+        environment = {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1", **self.settings, **settings}
+        with log.open("wb") as output:
+            popen = subprocess.Popen(
+                [sys.executable, "-m", "app", *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            )
+        process = Process(popen, log)
+        self.running.append(process)
+        return process
+
+    def _await(self, process: Process, sign: str) -> str:
+        """Wait for a line; answers the word that follows the sign."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if sign in process.output:
+                rest = process.output.partition(sign)[2].split()
+                return rest[0] if rest else ""
+            if process.popen.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise AssertionError(f"the process did not start:\n{process.output}")
+
+
+def healthy(url: str) -> bool:
+    """Whether a server answers."""
+    try:
+        return httpx.get(f"{url}/health", timeout=1).status_code == 200
+    except httpx.TransportError:
+        return False
