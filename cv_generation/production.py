@@ -106,11 +106,11 @@ class Production:
 
     async def _write_one(self, brief: Brief, writer: ProfileWriter) -> Profile | None:
         kept = None if self._order.redo else self._shelf.holds(brief, writer.provenance(brief))
-        if kept is not None:
+        if kept is not None and kept.presentation == brief.presentation:
             self._tell(Step.KEPT, brief.cv_id)
             return kept
         try:
-            profile = await writer.write(brief)
+            profile = await writer.write(brief) if kept is None else kept.model_copy(update={"presentation": brief.presentation})
             self._shelf.save(profile)
         except (WritingFailed, OSError) as failure:
             self._fail(brief.cv_id, failure)

@@ -44,9 +44,9 @@ class Shelf:
             return None
 
     def holds(self, brief: Brief, provenance: Provenance) -> Profile | None:
-        """The profile, if it is what this brief and this writer would put there."""
+        """The profile, if this writer would write it from this brief. How it looks may differ: that needs no new text."""
         profile = self.read(brief.cv_id)
-        if profile is None or profile.provenance != provenance or profile.presentation != brief.presentation:
+        if profile is None or profile.provenance != provenance:
             return None
         asked = (brief.language, brief.profession, brief.as_of)
         return profile if (profile.language, profile.profession, profile.as_of) == asked else None

@@ -1,21 +1,32 @@
 """The process that WeasyPrint runs in, started and killed by `pdf.py`. Imports nothing of this project.
 
 Reads one JSON line `{"html", "pdf", "identifier"}` for each page, writes the PDF to that path and answers with one line: `{"pages": n}`,
-`{"error": "..."}`, or `{"missing": "..."}` when the system libraries can't be loaded. Ends when its input ends, so it never outlives its parent.
+`{"error": "..."}`, or `{"missing": "..."}` when the system libraries can't be loaded. It never outlives its parent: a thread watches the input,
+and its end, which the parent's death brings about, ends the process even in the middle of a layout that never ends.
 """
 
 import json
 import os
 import sys
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, NoReturn, TextIO
 
 
 def main() -> None:
     answers = _keep_stdout_clean()
-    for line in sys.stdin:
-        answers.write(json.dumps(_answer(json.loads(line))) + "\n")
+    pages: SimpleQueue[str] = SimpleQueue()
+    Thread(target=_read, args=(pages,), name="watch-input", daemon=True).start()
+    while True:
+        answers.write(json.dumps(_answer(json.loads(pages.get()))) + "\n")
         answers.flush()
+
+
+def _read(pages: SimpleQueue[str]) -> None:
+    for line in sys.stdin:
+        pages.put(line)
+    os._exit(0)
 
 
 def _keep_stdout_clean() -> TextIO:
@@ -27,11 +38,12 @@ def _keep_stdout_clean() -> TextIO:
 
 def _answer(page: dict[str, Any]) -> dict[str, Any]:
     try:
-        from weasyprint import HTML
+        import weasyprint
     except OSError as missing:
         return {"missing": str(missing).splitlines()[0]}
     try:
-        document = HTML(string=page["html"], url_fetcher=_refuse).render()
+        untyped: Any = weasyprint
+        document = untyped.HTML(string=page["html"], url_fetcher=_refuse).render()
         document.write_pdf(Path(page["pdf"]), pdf_identifier=bytes.fromhex(page["identifier"]))
     except Exception as failure:  # noqa: BLE001  the parent reports whatever went wrong, by the CV's name
         return {"error": f"{type(failure).__name__}: {failure}"}

@@ -34,11 +34,15 @@ def to_html(profile: Profile) -> str:
     name = profile.presentation.template
     if name not in template_names():
         raise NoSuchTemplate(f"{profile.cv_id} asks for the template {name!r}; there are {', '.join(template_names())}")
-    return _environment().get_template(name + _SUFFIX).render(
-        cv=profile,
-        look=profile.presentation,
-        words=WORDINGS[profile.language],
-        photo=Markup(portrait(profile)) if profile.presentation.photo else "",  # noqa: S704  made of constants only
+    return (
+        _environment()
+        .get_template(name + _SUFFIX)
+        .render(
+            cv=profile,
+            look=profile.presentation,
+            words=WORDINGS[profile.language],
+            photo=Markup(portrait(profile)) if profile.presentation.photo else "",  # noqa: S704  made of constants only
+        )
     )
 
 
@@ -62,5 +66,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["mix"] = mix
+    environment.filters["mix"] = mix  # pyright: ignore[reportArgumentType]  the type is inferred from jinja's own filters
     return environment

@@ -58,14 +58,16 @@ def writer_prompt(brief: Brief) -> JsonPrompt:
     dice = Random(f"{brief.seed}:prompt:{brief.number}")
     return JsonPrompt(
         _WRITER,
-        "\n".join((
-            f"Write the CV of {brief.name} ({brief.pronoun}), living in {brief.location.city}, {brief.location.country}.",
-            f"CV's language: {_LANGUAGE[brief.language]}. Mother tongue: {brief.mother_tongue}.",
-            f"Profession: {brief.profession.replace('-', ' ')}. Seniority: {brief.seniority}. Written in: {brief.as_of}.",
-            f"Extent: {_LENGTH[brief.seniority]}.",
-            f"Shape: {_ANGLES[brief.angle]} {dice.choice(_FOCUS)}",
-            f"Skills: six to nine, {'most with years' if brief.states_years else 'none with years'}.",
-        )),
+        "\n".join(
+            (
+                f"Write the CV of {brief.name} ({brief.pronoun}), living in {brief.location.city}, {brief.location.country}.",
+                f"CV's language: {_LANGUAGE[brief.language]}. Mother tongue: {brief.mother_tongue}.",
+                f"Profession: {brief.profession.replace('-', ' ')}. Seniority: {brief.seniority}. Written in: {brief.as_of}.",
+                f"Extent: {_LENGTH[brief.seniority]}.",
+                f"Shape: {_ANGLES[brief.angle]} {dice.choice(_FOCUS)}",
+                f"Skills: six to nine, {'most with years' if brief.states_years else 'none with years'}.",
+            )
+        ),
     )
 
 
