@@ -2,7 +2,7 @@
 
 `plan` deals languages, professions, seniorities, looks and shapes of careers like cards, so that thirty CVs differ as much as they can.
 Promises: the same seed gives the same briefs; a brief doesn't depend on how many come after it, so a dataset can be made longer; no two
-people share a name, nor (while there are combinations left) a profession in a language. Pure: no files, no model.
+people share a name, and the first thirty share no profession in a language. Pure: no files, no model.
 """
 
 import unicodedata
@@ -18,6 +18,9 @@ from cv_generation.banks import bank, crafts
 from cv_generation.contacts import make_contact
 from cv_generation.names import NameGiver
 from cv_generation.profiles import Contact, DateStyle, Language, Location, Presentation, Pronoun, Seniority, YearMonth
+
+DEFAULT_SEED = 42
+"""The seed of the set that the repository ships."""
 
 AS_OF: YearMonth = "2026-11"
 """The month in which the sample people write their CVs. Fixed: a seed means the same dataset in any year."""
@@ -89,12 +92,12 @@ class _Deck(Generic[Card]):
         return self._round.pop()
 
     def deal_rarest(self, uses: Counter[Card]) -> Card:
-        """The next card of the round among those used least so far."""
-        self._refill()
+        """The next card among those used least so far. At least one whole round lies on the table, so that there is a choice."""
+        if len(self._round) < len(self._cards):
+            self._round = [*self._dice.sample(self._cards, len(self._cards)), *self._round]
         fewest = min(uses[card] for card in self._round)
-        card = next(card for card in reversed(self._round) if uses[card] == fewest)
-        self._round.remove(card)
-        return card
+        place = max(place for place, card in enumerate(self._round) if uses[card] == fewest)
+        return self._round.pop(place)
 
     def _refill(self) -> None:
         if not self._round:

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from app.settings import Provider, SettingsError, load_settings
 from cv_generation.banks import crafts
-from cv_generation.briefs import Brief, Wishes, plan
+from cv_generation.briefs import DEFAULT_SEED, Brief, Wishes, plan
 from cv_generation.production import Order, Outcome, Production
 from cv_generation.profiles import Language, Profile
 from cv_generation.progress import shown, summarize
@@ -63,7 +63,7 @@ LimitOption = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds 
 @cli.command("all")
 def make_all(
     count: CountOption = 30,
-    seed: SeedOption = 1,
+    seed: SeedOption = DEFAULT_SEED,
     language: LanguageOption = None,
     template: TemplateOption = None,
     profession: ProfessionOption = None,
@@ -93,7 +93,7 @@ def make_all(
 @cli.command()
 def profiles(
     count: CountOption = 30,
-    seed: SeedOption = 1,
+    seed: SeedOption = DEFAULT_SEED,
     language: LanguageOption = None,
     template: TemplateOption = None,
     profession: ProfessionOption = None,
@@ -152,9 +152,9 @@ def list_cvs(out: OutOption = DEFAULT_FOLDER, *, as_json: Annotated[bool, typer.
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    table = Table("id", "name", "language", "profession", "seniority", "template", "PDF")
+    table = Table("id", "", "profession", "seniority", "template", "PDF", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(escape(value) for value in row.values()))
+        table.add_row(*(escape(value) for key, value in row.items() if key != "name"))
     Console().print(table)
     typer.echo(f"{len(rows)} CVs in {out}. Templates: {', '.join(template_names())}. Professions: {', '.join(crafts())}.")
 

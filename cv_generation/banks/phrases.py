@@ -42,10 +42,7 @@ class _Reader:
         self._fields = fields
 
     def whole(self) -> str:
-        text = self._sequence(closers="")
-        if self._at < len(self._tokens):
-            raise BrokenPhrase(f"unexpected {self._tokens[self._at]!r} in: {self._phrase}")
-        return text
+        return self._sequence(closers="")
 
     def _sequence(self, closers: str) -> str:
         said: list[str] = []
@@ -63,6 +60,8 @@ class _Reader:
             return str(self._voice.dice.randint(int(low), int(high)))
         if token.startswith("<") and len(token) > 1:
             return self._field(token[1:-1])
+        if token in {"]", "|", "~"}:
+            raise BrokenPhrase(f"{token} stands outside brackets in: {self._phrase}")
         return token
 
     def _choice(self) -> str:

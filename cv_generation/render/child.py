@@ -1,7 +1,7 @@
 """The process that WeasyPrint runs in, started and killed by `pdf.py`. Imports nothing of this project.
 
 Reads one JSON line `{"html", "pdf", "identifier"}` for each page, writes the PDF to that path and answers with one line: `{"pages": n}`,
-`{"error": "..."}`, or `{"missing": "..."}` when the system libraries can't be loaded. It never outlives its parent: a thread watches the input,
+`{"error": "..."}`, or, when it can't print at all, `{"missing": "..."}` (system libraries) or `{"missing_package": "..."}`. It never outlives its parent: a thread watches the input,
 and its end, which the parent's death brings about, ends the process even in the middle of a layout that never ends.
 """
 
@@ -39,12 +39,14 @@ def _keep_stdout_clean() -> TextIO:
 def _answer(page: dict[str, Any]) -> dict[str, Any]:
     try:
         import weasyprint
+    except ImportError as missing:
+        return {"missing_package": str(missing)}
     except OSError as missing:
         return {"missing": str(missing).splitlines()[0]}
     try:
         untyped: Any = weasyprint
         document = untyped.HTML(string=page["html"], url_fetcher=_refuse).render()
-        document.write_pdf(Path(page["pdf"]), pdf_identifier=bytes.fromhex(page["identifier"]))
+        document.write_pdf(Path(page["pdf"]), pdf_identifier=page["identifier"].encode())
     except Exception as failure:  # noqa: BLE001  the parent reports whatever went wrong, by the CV's name
         return {"error": f"{type(failure).__name__}: {failure}"}
     return {"pages": len(document.pages)}

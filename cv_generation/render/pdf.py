@@ -26,11 +26,16 @@ class RenderFailed(Exception):
 class RendererMissing(Exception):
     """No page can become a PDF on this machine; the message says what to install."""
 
-    def __init__(self, cause: str) -> None:
-        super().__init__(
+    @classmethod
+    def libraries(cls, cause: str) -> "RendererMissing":
+        return cls(
             f"WeasyPrint can't load its system libraries ({cause}). Debian or Ubuntu: "
             "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango"
         )
+
+    @classmethod
+    def package(cls, cause: str) -> "RendererMissing":
+        return cls(f"WeasyPrint is not installed ({cause}): uv sync --extra cvs")
 
 
 class Press:
@@ -96,7 +101,9 @@ async def _ask(child: Process, page: str) -> dict[str, object] | None:
 
 def _pages(answer: dict[str, object]) -> int:
     if "missing" in answer:
-        raise RendererMissing(str(answer["missing"]))
+        raise RendererMissing.libraries(str(answer["missing"]))
+    if "missing_package" in answer:
+        raise RendererMissing.package(str(answer["missing_package"]))
     if "error" in answer:
         raise RenderFailed(str(answer["error"]))
     pages = answer["pages"]

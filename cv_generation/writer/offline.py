@@ -6,7 +6,7 @@ named in the text is one of the person's skills; no phrase is used twice in a CV
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain
 from random import Random
 from re import sub
 
@@ -170,12 +170,13 @@ class _Author:
     # the phrases
 
     def _deal_phrases(self) -> Iterator[str]:
-        """The profession's phrases and the shared ones in this CV's own order: two of the first for one of the second."""
+        """The profession's phrases and the shared ones in this CV's own order: three of the first for one of the second."""
         brief = self._brief
         own = _cut(self._words.bullets, f"{brief.seed}:{brief.profession}:{brief.language}", brief.occurrence * 5)
         shared = _cut(self._bank.shared.bullets, f"{brief.seed}:shared:{brief.language}", brief.earlier_in_language * 3)
-        for pair, other in zip_longest(zip(own[::2], [*own[1::2], None], strict=False), shared):
-            yield from (phrase for phrase in (*(pair or ()), other) if phrase)
+        for place, other in enumerate(shared):
+            yield from own[place * 3 : place * 3 + 3]
+            yield other
 
     def _share_out(self, held: Sequence[_Held]) -> list[list[str]]:
         """Two bullets for each position, the oldest first, since fewest phrases fit a beginner; then more for the latest ones."""
@@ -212,7 +213,7 @@ class _Author:
             "years": self._years_in_words(months),
             "focus": focus,
             "field": self._words.field,
-            "skills": f"{skills[0].name}, {skills[1].name} {shared.conjunction} {skills[2].name}",
+            "skills": _enumerated([skill.name for skill in skills[:3]], shared.conjunction),
         }
         opening = _cut(shared.summary, f"{self._brief.seed}:summary:{self._brief.language}", self._brief.earlier_in_language)[0]
         return _sentence_case(" ".join(self._voice.say(phrase, fields) for phrase in (opening, self._dice.choice(shared.closing))))
@@ -303,3 +304,9 @@ def _cut(phrases: Sequence[str], shuffle: str, start: int) -> list[str]:
 def _sentence_case(text: str) -> str:
     """A capital at the beginning and after each full stop."""
     return sub(r"(^|[.!?] )(\w)", lambda match: match[1] + match[2].upper(), text)
+
+
+def _enumerated(names: Sequence[str], conjunction: str) -> str:
+    """`a, b and c`. Spanish says "e" for "y" before the sound of an i."""
+    last = "e" if conjunction == "y" and names[-1].lower().startswith(("i", "hi")) else conjunction
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
