@@ -240,7 +240,7 @@ def _run(work: Coroutine[Any, Any, Outcome]) -> None:
         _console.print("Interrupted. Finished files are whole; the same command goes on from there.")
         raise typer.Exit(130) from None
     except RendererMissing as missing:
-        _console.print(f"[red]No PDFs:[/red] {escape(str(missing))}", highlight=False, soft_wrap=True)
+        _console.print(f"[red]No PDFs:[/red] {escape(str(missing))}", highlight=False, emoji=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except SettingsError as error:
         _refuse(str(error))
@@ -272,5 +272,5 @@ def _pdf_state(shelf: Shelf, profile: Profile) -> str:
 
 
 def _refuse(sentence: str) -> Never:
-    _console.print(escape(sentence), highlight=False, soft_wrap=True)
+    _console.print(escape(sentence), highlight=False, emoji=False, soft_wrap=True)
     raise typer.Exit(2)

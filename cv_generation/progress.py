@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -41,4 +42,4 @@ def summarize(console: Console, outcome: Outcome) -> None:
             table.add_row(str(count), str(step), style="red" if step is Step.FAILED else "")
     console.print(table)
     for cv_id, reason in outcome.failures.items():
-        console.print(f"[red]failed[/red] {cv_id}: {reason}", highlight=False, soft_wrap=True)
+        console.print(f"[red]failed[/red] {cv_id}: {escape(reason)}", highlight=False, emoji=False, soft_wrap=True)

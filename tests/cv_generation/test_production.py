@@ -159,6 +159,7 @@ def test_leftovers_of_a_killed_run_are_cleared(shelf: Shelf) -> None:
     assert not left.exists()
 
 
+@pytest.mark.usefixtures("pdf_renderer")
 def test_kill_9_then_resume(tmp_path: Path) -> None:
     folder = tmp_path / "killed"
     command = [sys.executable, "-m", "cv_generation", "all", "--writer", "offline", "--count", "12", "--out", str(folder)]
@@ -186,6 +187,7 @@ def test_kill_9_then_resume(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {path.name: path.read_bytes() for path in whole.folder.iterdir()}
 
 
+@pytest.mark.usefixtures("pdf_renderer")
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     folder = tmp_path / "interrupted"
     command = [sys.executable, "-m", "cv_generation", "all", "--writer", "offline", "--count", "200", "--out", str(folder)]

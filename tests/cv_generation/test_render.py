@@ -18,6 +18,8 @@ from cv_generation.render.pdf import CHILD, RendererMissing, RenderFailed, press
 from cv_generation.render.wording import WORDINGS
 from tests.cv_generation.people import people, printed
 
+pytestmark = pytest.mark.usefixtures("pdf_renderer")
+
 
 def looking(profile: Profile, **look: object) -> Profile:
     return profile.model_copy(update={"presentation": profile.presentation.model_copy(update=look)})
