@@ -1,28 +1,27 @@
 """Waiting for facts, with a bound: no test here sleeps and hopes."""
 
 import asyncio
+import inspect
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 import httpx
 
 from tests.reader import Seen
 
-T = TypeVar("T")
 
-
-async def until(fact: Callable[[], Awaitable[T] | T], within: float = 5.0, every: float = 0.01) -> T:
-    """The fact's first true value."""
+async def until(fact: Callable[[], Awaitable[object] | object], within: float = 5.0, every: float = 0.01) -> None:
+    """Return as soon as the fact is true; an assertion fails if that takes too long."""
     deadline = time.monotonic() + within
-    while True:
-        found = fact()
-        value = await found if isinstance(found, Awaitable) else found
-        if value:
-            return value
-        assert time.monotonic() < deadline, f"not true within {within} s; the last value was {value!r}"
+    while not await _is_true(fact):
+        assert time.monotonic() < deadline, f"not true within {within} s"
         await asyncio.sleep(every)
+
+
+async def _is_true(fact: Callable[[], Awaitable[object] | object]) -> bool:
+    found = fact()
+    return bool(await found) if inspect.isawaitable(found) else bool(found)
 
 
 async def until_tokens(seen: Seen, characters: int, within: float = 20.0) -> None:

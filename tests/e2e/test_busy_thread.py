@@ -28,9 +28,8 @@ async def test_reject_names_the_run_that_answers(fleet: Fleet, client: httpx.Asy
 
 async def test_enqueue_answers_in_the_order_of_the_posts(fleet: Fleet, client: httpx.AsyncClient) -> None:
     first = await ask(client, fleet.first.url, "tokens=30 rate=60")
-    asked = [first]
-    for number in range(4):
-        asked.append(await ask(client, fleet.urls[number % 2], "tokens=15 rate=60", first.thread_id, on_busy="enqueue"))
+    rest = [await ask(client, fleet.urls[number % 2], "tokens=15 rate=60", first.thread_id, on_busy="enqueue") for number in range(4)]
+    asked = [first, *rest]
     seen = await asyncio.gather(*(Reader(client, one.run_id).read_to_the_end(*fleet.urls) for one in asked))
 
     for one, reader in zip(asked, seen, strict=True):

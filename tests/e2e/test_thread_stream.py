@@ -57,9 +57,9 @@ async def test_tabs_see_all_runs_of_a_thread_one_after_another(fleet: Fleet, cli
     restless = Tab(client, thread_id, cursor="0")
     reading.append(asyncio.ensure_future(_restless(restless, fleet.urls, random.Random(seed))))
 
-    asked = [await ask(client, fleet.first.url, "tokens=40 rate=80", thread_id)]
-    for number in range(4):
-        asked.append(await ask(client, fleet.urls[number % 2], "tokens=30 rate=80", thread_id, on_busy="enqueue"))
+    first = await ask(client, fleet.first.url, "tokens=40 rate=80", thread_id)
+    rest = [await ask(client, fleet.urls[number % 2], "tokens=30 rate=80", thread_id, on_busy="enqueue") for number in range(4)]
+    asked = [first, *rest]
     cancelled = await ask(client, fleet.second.url, "tokens=30", thread_id, on_busy="enqueue")
     (await client.post(f"{fleet.first.url}/api/runs/{cancelled.run_id}/cancel")).raise_for_status()
     tabs = [*steady, restless]

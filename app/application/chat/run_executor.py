@@ -192,7 +192,7 @@ class RunExecutor:
             await self._log.append(claim, Started(claim.attempt, self._model.provider, self._model.model, str(claim.answer_id)))
         elif not partial or self._model.continues_exactly:
             await self._restart(claim, answer, keep=len(partial))
-        if context.sources and not same_sources:
+        if not same_sources:
             await self._log.append(claim, Sources(context.sources))
         answer.sources = context.sources
         return partial

@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from app.application.chat.run_executor import RunExecutor
@@ -73,7 +73,9 @@ class RunSupervisor:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._keeping: Sequence[asyncio.Task[Any]] = ()
         self._draining = False
+        self._closed = False
         self._drained = asyncio.Event()
         self.counters = Counters()
 
@@ -105,13 +107,11 @@ class RunSupervisor:
         """Supervise until `drain` has ended, or until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
-            keeping = [
+            self._keeping = [
                 tasks.create_task(self._keep_lease(), name="keep the lease"),
                 tasks.create_task(self._keep_claiming(), name="claim runs"),
             ]
             await self._drained.wait()
-            for task in keeping:
-                task.cancel()
 
     async def drain(self, grace_seconds: float) -> None:
         """Claim nothing more; after at most `grace_seconds` hand over what still runs. Afterwards `run` returns."""
@@ -119,7 +119,9 @@ class RunSupervisor:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace_seconds):
                 await self._idle.wait()
-        await self._stop_all()
+        self._closed = True
+        await self._stop_all([task for _, task in self._running.values()])
+        await self._stop_all(self._keeping)  # before the release: a renewal under way would bring the lease back
         await self._release_lease()
         self._drained.set()
 
@@ -142,6 +144,9 @@ class RunSupervisor:
 
     def _start(self, claim: Claim) -> None:
         assert self._tasks is not None, "runs start only while the supervisor runs"
+        if self._closed:  # stored or claimed while the drain ended: without this process's lease it is anybody's
+            _log.info("A run came too late to be started here", extra={"run_id": str(claim.run_id)})
+            return
         self.counters.claimed += 1
         task = self._tasks.create_task(self._execute(claim), name=f"run {claim.run_id}")
         self._running[claim.run_id] = claim, task
@@ -161,8 +166,7 @@ class RunSupervisor:
             if not self._running:
                 self._idle.set()
 
-    async def _stop_all(self) -> None:
-        tasks = [task for _, task in self._running.values()]
+    async def _stop_all(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
