@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -30,13 +31,19 @@ from app.application.chat.read_run import ReadRun
 from app.application.chat.read_thread import ListThreads, ReadMessages, ReadThread
 from app.application.chat.run_executor import Limits, RunExecutor
 from app.application.chat.run_supervisor import Pace, RunSupervisor
+from app.application.cvs.library import CvLibrary
+from app.application.cvs.list_cvs import ListCvs
+from app.application.cvs.open_cv_pdf import OpenCvPdf
+from app.application.cvs.read_cv import ReadCv
 from app.application.ports import ContextProvider, LanguageModel, RunFeed, Transactions
 from app.application.service import Readiness, ServiceInfo
 from app.application.use_cases import UseCases
 from app.domain.chat.entities import Assistant, Executor
 from app.infrastructure.context.by_assistant import ContextByAssistant
+from app.infrastructure.context.cv_index_place import CvIndexPlace
+from app.infrastructure.context.follow_ups import FollowUps
 from app.infrastructure.context.full_resume import FullResume
-from app.infrastructure.context.whole_documents import WholeDocuments
+from app.infrastructure.context.indexed_cvs import IndexedCvs
 from app.infrastructure.db import migrations
 from app.infrastructure.db.embedded import ensure_running
 from app.infrastructure.db.engine import connect, conninfo, make_engine, parse_url
@@ -141,15 +148,34 @@ def _secret(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret else ""
 
 
-def make_context(settings: Settings) -> ContextProvider:
+def make_context(settings: Settings, cvs: ContextProvider) -> ContextProvider:
     """What the assistants answer from."""
-    data = _data_folder()
-    return ContextByAssistant(
-        {
-            Assistant.CVS: WholeDocuments(settings.cvs_dir or data / "cvs"),
-            Assistant.RESUME: FullResume(settings.resume_path or data / "resume.json"),
-        }
+    resume = FullResume(settings.resume_path or _data_folder() / "resume.json")
+    return ContextByAssistant({Assistant.CVS: cvs, Assistant.RESUME: resume})
+
+
+def make_follow_ups(settings: Settings) -> FollowUps | None:
+    """The small model that rewrites follow-up questions, if one is wanted. The offline model only quotes: rules serve better."""
+    if not settings.query_model or settings.provider is Provider.OFFLINE:
+        return None
+    return FollowUps(make_model(settings.model_copy(update={"llm_model": settings.query_model})))
+
+
+def cv_index_place(settings: Settings) -> CvIndexPlace:
+    """Where the CVs are, and their index."""
+    return CvIndexPlace(
+        store=settings.rag_store_dir,
+        pdf_dir=settings.cvs_pdf_dir or _sample_cvs(),
+        wanted_pdf_dir=settings.cvs_pdf_dir,
+        embedder=settings.embedding_model,
     )
+
+
+def _sample_cvs() -> Path:
+    """The PDFs that lie in the generator's package, which is found but not imported."""
+    spec = find_spec("cv_generation")
+    package = Path(spec.origin).parent if spec and spec.origin else Path("cv_generation")
+    return package / "data" / "cvs"
 
 
 def _data_folder() -> Path:
@@ -163,7 +189,7 @@ def _data_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What a test puts in the place of what the settings name."""
+    """What a test puts in the place of what the settings name. With a context of its own the index of the CVs is opened all the same."""
 
     model: LanguageModel | None = None
     context: ContextProvider | None = None
@@ -199,12 +225,19 @@ async def running_service(settings: Settings, url: URL, overrides: Overrides | N
     """
     overrides = overrides or Overrides()
     model = overrides.model or make_model(settings)
+    follow_ups = make_follow_ups(settings)
+    cvs = IndexedCvs(cv_index_place(settings), follow_ups)
     engine = make_engine(url, settings.database_pool_size)
     control = make_engine(url, CONTROL_CONNECTIONS)
     try:
-        async with _Wiring(settings, url, engine, control, model, overrides.context or make_context(settings)).running() as service:
+        async with _Wiring(
+            settings, url, engine, control, model, overrides.context or make_context(settings, cvs), cvs
+        ).running() as service:
             yield service
     finally:
+        cvs.close()
+        if follow_ups:
+            await follow_ups.close()
         await model.close()
         await engine.dispose()
         await control.dispose()
@@ -214,9 +247,17 @@ class _Wiring:
     """One process's objects, made in the order in which they need each other."""
 
     def __init__(
-        self, settings: Settings, url: URL, engine: AsyncEngine, control: AsyncEngine, model: LanguageModel, context: ContextProvider
+        self,
+        settings: Settings,
+        url: URL,
+        engine: AsyncEngine,
+        control: AsyncEngine,
+        model: LanguageModel,
+        context: ContextProvider,
+        cvs: IndexedCvs,
     ) -> None:
         self._settings = settings
+        self._cvs = cvs
         self._control = control
         executor = Executor(uuid7(), model.provider, model.model)
         self._metrics = Metrics()
@@ -227,7 +268,14 @@ class _Wiring:
         self._feed = HubRunFeed(transactions, self._hub, self._feed_poll)
         self._supervisor = RunSupervisor(
             executor,
-            RunExecutor(transactions, self._log, context, model, Limits(settings.run_max_characters, settings.run_max_attempts)),
+            RunExecutor(
+                transactions,
+                self._log,
+                context,
+                model,
+                Limits(settings.run_max_characters, settings.run_max_attempts),
+                cache_answers=settings.answer_cache,
+            ),
             control_transactions,
             Pace(settings.run_slots, settings.run_lease, self._claim_poll),
             host=f"{socket.gethostname()}:{os.getpid()}",
@@ -235,7 +283,7 @@ class _Wiring:
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
         parts = WebParts(
-            use_cases=make_use_cases(transactions, self._feed, self._supervisor, settings.queue_limit),
+            use_cases=make_use_cases(transactions, self._feed, self._supervisor, cvs, settings.queue_limit),
             streams=StreamSettings(settings.stream_send_timeout, settings.stream_heartbeat),
             limits=WebLimits(settings.max_body_bytes, settings.max_message_characters),
             info=ServiceInfo(app_version(), model.provider, model.model),
@@ -253,6 +301,7 @@ class _Wiring:
             listening = tasks.create_task(self._listener.run(), name="listen")
             sweeping = tasks.create_task(self._sweep(), name="sweep")
             supervising = tasks.create_task(self._supervisor.run(), name="supervise runs")
+            indexing = tasks.create_task(self._cvs.run(), name="open the index")
             try:
                 yield self._service
             finally:
@@ -262,6 +311,7 @@ class _Wiring:
                 await writing
                 listening.cancel()
                 sweeping.cancel()
+                indexing.cancel()
 
     async def _send_probe(self, probe: str) -> None:
         try:
@@ -315,7 +365,7 @@ class _Wiring:
         return "ok", "ok" if revision == migrations.head() else f"at {revision}, not at {migrations.head()}: run `chatbot migrate`"
 
 
-def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, queue_limit: int) -> UseCases:
+def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, queue_limit: int) -> UseCases:
     """All use cases over one set of adapters."""
     return UseCases(
         create_user=CreateUser(transactions),
@@ -331,4 +381,7 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         cancel_run=CancelRun(transactions),
         follow_run=FollowRun(transactions, feed),
         follow_thread=FollowThread(transactions, feed),
+        list_cvs=ListCvs(cvs),
+        read_cv=ReadCv(cvs),
+        open_cv_pdf=OpenCvPdf(cvs),
     )

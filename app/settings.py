@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="console for people, json for machines.")
     debug: bool = Field(default=False, description="true is the same as LOG_LEVEL=DEBUG.")
-    data_dir: Path = Field(Path(".data"), description="Folder of the embedded database.")
+    data_dir: Path = Field(Path(".data"), description="Folder of the embedded database and of the index.")
 
     # Database
     database_url: SecretStr | None = Field(None, description="postgresql://user:password@host:5432/name. Empty: the embedded database.")
@@ -81,7 +81,17 @@ class Settings(BaseSettings):
     offline_tokens_per_second: float = Field(60.0, ge=0, le=100_000, description="Pace of the offline model; 0 is as fast as it can.")
 
     # Context
-    cvs_dir: Path | None = Field(None, description="Folder of CV texts for the assistant 'cvs'. Empty: the examples that come along.")
+    cvs_pdf_dir: Path | None = Field(None, description="Folder of CV PDFs for the assistant 'cvs'. Empty: the sample CVs that come along.")
+    rag_store: Path | None = Field(None, description="Folder of the index over the CVs. Empty: rag_store in DATA_DIR.")
+    embedding_model: str = Field(
+        "auto",
+        pattern="^(auto|wordllama|hashed|e5|e5:.+)$",
+        description="auto (ships along), wordllama, hashed, e5 (multilingual-e5-small from the model hub), or e5:/folder that has it.",
+    )
+    query_model: str | None = Field(
+        None, description="Small model of the same provider that makes follow-up questions stand alone. Empty: rules do it."
+    )
+    answer_cache: bool = Field(default=True, description="false: ask the model also for what was answered before from the same documents.")
     resume_path: Path | None = Field(None, description="Resume for the assistant 'resume' (JSON Resume, .md or .txt). Empty: an example.")
 
     # Runs
@@ -133,6 +143,11 @@ class Settings(BaseSettings):
     def model(self) -> str:
         """The model asked for, or the provider's usual one."""
         return self.llm_model or DEFAULT_MODELS[self.provider]
+
+    @property
+    def rag_store_dir(self) -> Path:
+        """Where the index is."""
+        return self.rag_store or self.data_dir / "rag_store"
 
     @property
     def effective_log_level(self) -> str:

@@ -28,7 +28,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 _err = Console(stderr=True)
 
 Store = Annotated[Path, typer.Option("--store", help="The folder of the index.")]
-Embedding = Annotated[str, typer.Option("--embedder", envvar="EMBEDDER", help="auto, wordllama, e5, e5:/folder or hashed.")]
+Embedding = Annotated[str, typer.Option("--embedder", envvar="EMBEDDING_MODEL", help="auto, wordllama, e5, e5:/folder or hashed.")]
 Json = Annotated[bool, typer.Option("--json", help="Pure JSON on standard output.")]
 
 DEFAULT_STORE = Path(".data/rag_store")

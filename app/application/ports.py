@@ -141,13 +141,15 @@ class Context:
     """What was found for a question: passages for the model, and the sources a client sees, with the same numbers.
 
     `generation` names the index they came from. `fingerprint` stands for everything the answer depends on, beside the model and the prompt's
-    wording: equal fingerprints, equal answers. None means that the answer must not be given again.
+    wording: equal fingerprints, equal answers. None means that the answer must not be given again. `remark` is a sentence of the retrieval about what it
+    found, for the model.
     """
 
     passages: tuple[Passage, ...] = ()
     sources: tuple[Source, ...] = ()
     generation: str | None = None
     fingerprint: str | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from app.application.chat.follow_thread import FollowThread
 from app.application.chat.post_message_create_run import PostMessageCreateRun, RegenerateRun
 from app.application.chat.read_run import ReadRun
 from app.application.chat.read_thread import ListThreads, ReadMessages, ReadThread
+from app.application.cvs.list_cvs import ListCvs
+from app.application.cvs.open_cv_pdf import OpenCvPdf
+from app.application.cvs.read_cv import ReadCv
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +31,6 @@ class UseCases:
     cancel_run: CancelRun
     follow_run: FollowRun
     follow_thread: FollowThread
+    list_cvs: ListCvs
+    read_cv: ReadCv
+    open_cv_pdf: OpenCvPdf

@@ -78,5 +78,5 @@ def _files(folder: Path | None) -> tuple[Path, Path]:
         return Path(hub.hf_hub_download(REPOSITORY, "onnx/model.onnx")), Path(hub.hf_hub_download(REPOSITORY, "onnx/tokenizer.json"))
     except Exception as error:  # the hub's client raises many kinds; all mean that the files are not to be had
         raise EmbedderMissing(
-            "The model multilingual-e5-small cannot be fetched from the model hub: name a folder that holds it (e5:/path), or use the default EMBEDDER."
+            "The model multilingual-e5-small cannot be fetched from the model hub: name a folder that holds it (e5:/path), or leave EMBEDDING_MODEL empty."
         ) from error

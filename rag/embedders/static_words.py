@@ -40,7 +40,7 @@ class StaticWords:
         tokenizer = next((folder / name for name in _TOKENIZERS if (folder / name).exists()), None) if folder else None
         if folder is None or tokenizer is None or not (folder / _WEIGHTS).exists():
             raise EmbedderMissing(
-                "The default embedding model is not installed: install the package wordllama, or choose another EMBEDDER."
+                "The default embedding model is not installed: install the package wordllama, or choose another EMBEDDING_MODEL."
             )
         tokenizers: Any = import_module("tokenizers")
         self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(tokenizer))

@@ -20,12 +20,15 @@ from app.domain.chat.errors import Unavailable
 
 
 class AnswerCache:
-    def __init__(self, transactions: Transactions) -> None:
+    """`on` is False where the operator wants every question asked."""
+
+    def __init__(self, transactions: Transactions, *, on: bool = True) -> None:
         self._transactions = transactions
+        self._on = on
 
     def key(self, fingerprint: str | None, model: LanguageModel) -> str | None:
         """The name an answer is kept under; None if it must not be kept."""
-        if fingerprint is None:
+        if fingerprint is None or not self._on:
             return None
         return hashlib.sha256(json.dumps([fingerprint, model.provider, model.model, PROMPT_VERSION]).encode()).hexdigest()
 

@@ -13,7 +13,7 @@ from app.domain.chat.entities import Assistant, Message, Role
 HISTORY_BUDGET = 24_000
 """Characters of earlier conversation that are sent: some six thousand tokens."""
 
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2
 """Raise it when the wording below changes: answers given under another wording are not given again."""
 
 CONTINUE = (
@@ -40,7 +40,7 @@ def build_prompt(assistant: Assistant, context: Context, branch: Sequence[Messag
     if partial:
         turns += [Turn(Role.ASSISTANT, partial), Turn(Role.USER, CONTINUE)]
     return Prompt(
-        system=f"{_ROLE[assistant]}\n{_RULES}\n\n<documents>\n{_documents(context.passages)}\n</documents>",
+        system=f"{_ROLE[assistant]}\n{_RULES}\n\n<documents>\n{_documents(context.passages)}\n</documents>\n{context.remark}".rstrip(),
         turns=tuple(_alternating(turns)),
         question=question.content,
         passages=context.passages,

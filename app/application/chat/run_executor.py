@@ -102,6 +102,8 @@ class RunExecutor:
         model: LanguageModel,
         limits: Limits,
         clock: MonotonicClock = time.monotonic,
+        *,
+        cache_answers: bool = True,
     ) -> None:
         self._transactions = transactions
         self._log = log
@@ -109,7 +111,7 @@ class RunExecutor:
         self._model = model
         self._limits = limits
         self._clock = clock
-        self._cache = AnswerCache(transactions)
+        self._cache = AnswerCache(transactions, on=cache_answers)
 
     async def execute(self, claim: Claim) -> None:
         """Answer the run. Returns when it is closed, or belongs to somebody else; raises only cancellation."""

@@ -1,6 +1,6 @@
 """What can be told from the text of a CV without understanding it: whose it is, and how it begins. Pure.
 
-`WholeDocuments` and `FullResume` ask, for the names and snippets in the list of sources. Works for any language.
+`FullResume` and `HybridRag` ask, for the names and snippets in the list of sources. Works for any language.
 """
 
 import re
@@ -20,7 +20,7 @@ def candidate_name(text: str, file_stem: str) -> str:
 def opening(text: str) -> str:
     """The first sentence or two of the first paragraph that is prose, on one line, shortened if need be."""
     prose = next((paragraph for paragraph in _paragraphs(text) if _is_prose(paragraph)), "")
-    return _shortened(" ".join(_SENTENCE_END.split(prose)[:_SNIPPET_SENTENCES]))
+    return shortened(" ".join(_SENTENCE_END.split(prose)[:_SNIPPET_SENTENCES]))
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -33,7 +33,8 @@ def _is_prose(paragraph: str) -> bool:
     return paragraph.endswith((".", "!", "?", "…")) and not paragraph.startswith(("-", "*", "•"))
 
 
-def _shortened(sentences: str) -> str:
+def shortened(sentences: str) -> str:
+    """A text on one line, cut between two words if it is long."""
     if len(sentences) <= _SNIPPET_LENGTH:
         return sentences
     return sentences[:_SNIPPET_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + " …"

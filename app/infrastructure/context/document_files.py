@@ -1,6 +1,6 @@
 """Text documents on disk: found cheaply, read within a limit, and read again only when a file changed.
 
-`WholeDocuments` and `FullResume` stand on this. Every call that touches the disk runs in a thread. What the operator must mend
+`FullResume` stands on this. Every call that touches the disk runs in a thread. What the operator must mend
 is raised as `UnreadableDocument`, one sentence that names the file.
 """
 

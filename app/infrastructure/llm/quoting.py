@@ -32,9 +32,9 @@ NOTHING = {
     False: "*Offline model, not a language model.* Nothing in the sources answers this question.",
 }
 
-_BULLET = re.compile(r"^\s*(?:[•●▪◦·‣*]|[-–—](?=\s))\s*")  # noqa: RUF001
+_BULLET = re.compile(r"^\s*(?:[•●▪◦·‣*]|[-–—](?=\s))\s*")
 _SENTENCE_END = re.compile(r"(?<=[a-zà-ÿ0-9)%\"”][.!?])\s+(?=[A-ZÀ-Þ¿¡\"“(0-9])")
-_TITLE_END = re.compile(r"\s+[—–|·-]\s+|\s*[(:|,]")  # noqa: RUF001
+_TITLE_END = re.compile(r"\s+[—–|·-]\s+|\s*[(:|,]")
 _GENERIC_TITLE = words.terms("curriculum vitae page pagina pag document documento source fuente")
 
 

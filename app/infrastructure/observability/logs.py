@@ -16,7 +16,19 @@ _SHARED: tuple[Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
-QUIET = ("httpx", "httpcore", "uvicorn.access", "google_genai", "anthropic", "sse_starlette", "asyncio", "alembic", "uvicorn.error")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "uvicorn.access",
+    "google_genai",
+    "anthropic",
+    "sse_starlette",
+    "asyncio",
+    "alembic",
+    "uvicorn.error",
+    "faiss",
+    "bm25s",
+)
 """Libraries that talk about every request; and some would show headers at DEBUG."""
 
 

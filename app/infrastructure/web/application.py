@@ -14,7 +14,7 @@ from app.application.use_cases import UseCases
 from app.infrastructure.web import errors, openapi, page
 from app.infrastructure.web.body_limit import BodyLimitMiddleware
 from app.infrastructure.web.request_id import RequestIdMiddleware
-from app.infrastructure.web.routers import health, runs, threads, users
+from app.infrastructure.web.routers import cvs, health, runs, threads, users
 from app.infrastructure.web.sse import StreamSettings
 
 DESCRIPTION = """\
@@ -76,11 +76,12 @@ def _bare_application(version: str) -> FastAPI:
             {"name": "users", "description": "Who talks."},
             {"name": "threads", "description": "Conversations and their messages."},
             {"name": "runs", "description": "One answer in the making: follow it, cancel it, ask for another."},
+            {"name": "cvs", "description": "What the assistant `cvs` answers from."},
             {"name": "service", "description": "For operators."},
         ],
     )
     errors.install(app)
-    for router in (users.router, threads.router, runs.router, health.router, page.router):
+    for router in (users.router, threads.router, runs.router, cvs.router, health.router, page.router):
         app.include_router(router)
     original = app.openapi
     app.openapi = lambda: openapi.completed(original())

@@ -5,12 +5,14 @@ Used by the routers only. `docs/protocol.md` says the same in words.
 
 from datetime import datetime
 from typing import Annotated, Any, Self
+from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from app.application.chat.read_thread import ActiveRun
+from app.application.cvs.library import CvCard
 from app.domain.chat.entities import Assistant, Failure, Message, MessageStatus, OnBusy, Role, Run, RunStatus, Source, Thread, User
 
 ID_MAX = 2**53 - 1
@@ -150,6 +152,69 @@ class SourceOut(BaseModel):
     @classmethod
     def of(cls, source: Source) -> Self:
         return cls.model_validate(source, from_attributes=True)
+
+
+class CvSkillOut(BaseModel):
+    name: str
+    years: int | None = Field(description="Where the CV says how many.")
+
+
+class CvOut(BaseModel):
+    """What the index has read from one CV."""
+
+    model_config = _example(
+        cv_id="ada-example",
+        candidate="Ada Example",
+        headline="Platform engineer",
+        file="ada-example.pdf",
+        pages=2,
+        language="en",
+        skills=[{"name": "Kubernetes", "years": 6}, {"name": "Go", "years": None}],
+        spoken=["english", "spanish"],
+        employers=["Example Networks"],
+        roles=["Platform engineer"],
+        schools=["University of Example"],
+        degrees=["MSc Computer Science"],
+        pdf_url="/api/cvs/ada-example/pdf",
+    )
+
+    cv_id: str
+    candidate: str
+    headline: str = Field(description="The profession as the CV puts it; empty if none was found.")
+    file: str = Field(description="The PDF's path in the folder that was indexed.")
+    pages: int
+    language: str = Field(description="The CV's own language, as ISO 639-1.")
+    skills: list[CvSkillOut]
+    spoken: list[str] = Field(description="Languages, by their English names.")
+    employers: list[str]
+    roles: list[str]
+    schools: list[str]
+    degrees: list[str]
+    pdf_url: str = Field(description="Add `#page=2` to open it there.")
+
+    @classmethod
+    def of(cls, card: CvCard) -> Self:
+        return cls(
+            cv_id=card.cv_id,
+            candidate=card.candidate,
+            headline=card.headline,
+            file=card.file,
+            pages=card.pages,
+            language=card.language,
+            skills=[CvSkillOut(name=skill.name, years=skill.years) for skill in card.skills],
+            spoken=list(card.spoken),
+            employers=list(card.employers),
+            roles=list(card.roles),
+            schools=list(card.schools),
+            degrees=list(card.degrees),
+            pdf_url=f"/api/cvs/{quote(card.cv_id, safe='')}/pdf",
+        )
+
+
+class CvListOut(BaseModel):
+    cvs: list[CvOut]
+    next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last one.")
+    generation: str | None = Field(description="The index that was read; null if there are no CVs.")
 
 
 class FailureOut(BaseModel):

@@ -1,0 +1,67 @@
+"""A PDF as an answer: shown in the browser, in whole or in part, and harmless whatever stands in it.
+
+Ranges, dates and entity tags are Starlette's. Settled here is what it answers in a form of its own: a range that is none is passed over, as RFC 9110
+allows, and so are several at once, which no viewer needs; one beyond the end is refused in the product's form.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import anyio
+from fastapi.responses import FileResponse
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from app.infrastructure.web.errors import answers, problem
+
+HEADERS = {
+    "Cache-Control": "private, no-cache",
+    # The browsers' own viewers style their pages and nest the plugin; scripts, forms and everything from elsewhere stay out.
+    "Content-Security-Policy": "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+_RANGE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*", re.IGNORECASE)
+_BEYOND = (416, "range_not_satisfiable", "The file has 20480 bytes.")
+
+PDF_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
+    206: {"description": "The part asked for.", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
+    **answers(_BEYOND),
+}
+"""For the reference."""
+
+
+class PdfResponse(FileResponse):
+    """One PDF, inline."""
+
+    media_type = "application/pdf"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, headers=HEADERS, media_type="application/pdf", filename=path.name, content_disposition_type="inline")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Headers(scope=scope).get("range")
+        wanted = _RANGE.fullmatch(asked) if asked else None
+        if asked and (wanted is None or _backwards(wanted)):
+            scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"range"]}
+        elif wanted and "if-range" not in Headers(scope=scope):
+            size = (await anyio.Path(self.path).stat()).st_size
+            if _beyond(wanted, size):
+                refused = problem(416, "range_not_satisfiable", f"The file has {size} bytes.", {"Content-Range": f"bytes */{size}"})
+                await refused(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+
+def _backwards(wanted: re.Match[str]) -> bool:
+    first, last = wanted[1], wanted[2]
+    return bool(first and last) and int(last) < int(first)
+
+
+def _beyond(wanted: re.Match[str], size: int) -> bool:
+    return int(wanted[1]) >= size if wanted[1] else int(wanted[3]) == 0
