@@ -1,4 +1,4 @@
-"""The command line: `chatbot serve | worker | migrate | psql | openapi`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
+"""The command line: `chatbot serve | worker | migrate | psql | openapi | env`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
 
 What a person sees goes to standard output in plain words; log lines go to standard error. A wrong setting or a database that cannot be used ends
 the command with one sentence and exit status 2.
@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from app.settings import LogFormat, Settings, SettingsError, load_settings
+from app.settings import LogFormat, Settings, SettingsError, env_example, load_settings
 
 cli = typer.Typer(
     name="chatbot", help="A self-hosted chat backend whose answers cannot get lost.", no_args_is_help=True, add_completion=False
@@ -91,6 +91,12 @@ def openapi() -> None:
     from app.infrastructure.web.application import openapi_document
 
     typer.echo(json.dumps(openapi_document(app_version()), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+def env() -> None:
+    """Print every setting with its default, as a file to start from: chatbot env > .env_ex."""
+    typer.echo(env_example(), nl=False)
 
 
 def main() -> None:
