@@ -101,7 +101,7 @@ install_with_uv() {
     [ "$wanted" = run ] || groups=--dev
     # Settings of another project must not decide where the packages go, nor uv fetch a Python of its own.
     if ! env -u UV_PROJECT_ENVIRONMENT -u VIRTUAL_ENV UV_PYTHON_DOWNLOADS=never \
-        "$uv" sync --frozen --compile-bytecode "$groups" --python "$interpreter"; then
+        "$uv" sync --frozen --compile-bytecode "$groups" --python "$python"; then
         fail "Could not install the packages: check the network or HTTPS_PROXY, then run make again (behind a package mirror: INSTALLER=pip)."
     fi
 }
@@ -117,14 +117,18 @@ install_with_pip() {
 
 installed && exit 0
 
-# What another place or an interrupted start left behind cannot be trusted; a Python that is there and fits stays.
-[ -f "$stamp" ] && [ "$(sed -n 1p "$stamp" | sed 's/.* in //')" = "$(pwd -P)" ] || rm -rf .venv
+# What came here with a moved folder, or without a Python that still works, is made anew; anything else is brought in step.
+moved() { [ -f "$stamp" ] && [ "$(sed -n '1s/.* in //p' "$stamp")" != "$(pwd -P)" ]; }
+if moved || [ -z "$(minor_of .venv/bin/python)" ]; then
+    rm -rf .venv
+fi
 if [ -z "${PYTHON:-}" ] && suitable .venv/bin/python; then
     python=.venv/bin/python
 else
     find_python
 fi
-interpreter=$("$python" -c 'import sys; print(sys.executable)')
+# The program itself, not a link to it in an environment that may be made anew.
+python=$("$python" -c 'import sys; print(sys._base_executable)')
 # Packages to test with stay when only what it takes to run is asked for.
 [ -f "$stamp" ] && [ "$(sed -n 2p "$stamp")" = dev ] && wanted=dev
 

@@ -6,9 +6,14 @@ Only what the embedded database made is removed, in DATA_DIR; as root it may liv
 import os
 import shutil
 import sys
+import time
+from pathlib import Path
 
 from app.infrastructure.db.embedded import locks
 from app.settings import SettingsError, load_settings
+
+PATIENCE = 10.0
+"""Seconds to wait for a server that stops already: it lives on for a moment after its last user."""
 
 
 def main() -> None:
@@ -17,13 +22,15 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(str(error))
     if not link.exists():
-        sys.exit(f"Nothing to do: there is no embedded database in {link.parent}.")
+        sys.stdout.write(f"Nothing to do: there is no embedded database in {link.parent}.\n")
+        return
     home = link.resolve()
-    if locks.is_held(home / locks.USERS):
-        sys.exit(f"The database in {home} is in use: stop the server, the workers and the shells first.")
     sys.stdout.write(f"This deletes the embedded database in {home}: all users, threads and messages, for good.\n")
     if not _agreed():
-        sys.exit("Nothing was deleted.")
+        sys.stdout.write("Nothing was deleted.\n")
+        return
+    if not _has_come_to_rest(home):
+        sys.exit(f"The database in {home} is in use: stop the server, the workers and the shells first. Nothing was deleted.")
     shutil.rmtree(home)
     if link.is_symlink():
         link.unlink()
@@ -35,8 +42,20 @@ def _agreed() -> bool:
         return True
     try:
         return input("Type yes to go on: ").strip() == "yes"
-    except (EOFError, KeyboardInterrupt):
+    except EOFError:
+        sys.exit("\nNobody answers here: YES=1 says yes beforehand. Nothing was deleted.")
+    except KeyboardInterrupt:
         return False
+
+
+def _has_come_to_rest(home: Path) -> bool:
+    """Whether nobody uses the database, and its server has stopped."""
+    deadline = time.monotonic() + PATIENCE
+    while any(locks.is_held(home / name) for name in (locks.USERS, locks.KEEPER, locks.SERVER)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 if __name__ == "__main__":
