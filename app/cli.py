@@ -74,8 +74,11 @@ def migrate(
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(context: typer.Context) -> None:
     """Open a database shell, on the embedded database or on DATABASE_URL; further arguments go to psql."""
+    import signal
     import subprocess
 
+    # Ctrl-C is psql's: it stops a query there, and must not end the shell from here. A handler, unlike SIG_IGN, is not inherited.
+    signal.signal(signal.SIGINT, _pass_over)
     with _database(_settings(), migrated=False) as database:
         try:
             code = subprocess.run([*database.psql, *context.args], check=False).returncode  # noqa: S603 - our own argument list
@@ -187,6 +190,10 @@ def _address(host: str, port: int) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
+
+
+def _pass_over(_number: int, _frame: object) -> None:
+    """A signal that is for somebody else."""
 
 
 def _fail(sentence: str) -> NoReturn:
