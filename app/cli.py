@@ -1,4 +1,4 @@
-"""The command line: `chatbot serve | worker | migrate | psql | openapi`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
+"""The command line: `chatbot serve | worker | migrate | psql | openapi | env`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
 
 What a person sees goes to standard output in plain words; log lines go to standard error. A wrong setting or a database that cannot be used ends
 the command with one sentence and exit status 2.
@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from app.settings import LogFormat, Settings, SettingsError, load_settings
+from app.settings import LogFormat, Settings, SettingsError, env_example, load_settings
 
 cli = typer.Typer(
     name="chatbot", help="A self-hosted chat backend whose answers cannot get lost.", no_args_is_help=True, add_completion=False
@@ -74,8 +74,11 @@ def migrate(
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(context: typer.Context) -> None:
     """Open a database shell, on the embedded database or on DATABASE_URL; further arguments go to psql."""
+    import signal
     import subprocess
 
+    # Ctrl-C is psql's: it stops a query there, and must not end the shell from here. A handler, unlike SIG_IGN, is not inherited.
+    signal.signal(signal.SIGINT, _pass_over)
     with _database(_settings(), migrated=False) as database:
         try:
             code = subprocess.run([*database.psql, *context.args], check=False).returncode  # noqa: S603 - our own argument list
@@ -91,6 +94,12 @@ def openapi() -> None:
     from app.infrastructure.web.application import openapi_document
 
     typer.echo(json.dumps(openapi_document(app_version()), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+def env() -> None:
+    """Print every setting with its default, as a file to start from: chatbot env > .env_ex."""
+    typer.echo(env_example(), nl=False)
 
 
 def main() -> None:
@@ -181,6 +190,10 @@ def _address(host: str, port: int) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
+
+
+def _pass_over(_number: int, _frame: object) -> None:
+    """A signal that is for somebody else."""
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -1,7 +1,7 @@
 """Every setting of the product: environment variables, or the same names in `.env`. Nothing else reads the environment.
 
 `load_settings` is called once a process, by the CLI and by `alembic/env.py`. A wrong setting raises `SettingsError`, whose message is one sentence
-that says which, why and what to do. `.env_ex` lists every setting with its default; a test holds the two together.
+that says which, why and what to do. `.env_ex` lists every setting with its default; `chatbot env` makes it, and a test holds the two together.
 """
 
 from collections.abc import Mapping
@@ -39,6 +39,16 @@ DEFAULT_MODELS = {
     Provider.OFFLINE: "offline-quotes",
 }
 """The model of each provider if LLM_MODEL is empty. OPENAI_COMPATIBLE has none: only its owner knows what it serves."""
+
+SECTIONS = {
+    "host": "Server",
+    "database_url": "Database",
+    "llm_provider": "Model",
+    "cvs_dir": "Context",
+    "run_slots": "Runs",
+    "max_body_bytes": "Requests",
+}
+"""Headings of `.env_ex`, each before a setting."""
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
@@ -160,6 +170,31 @@ def load_settings(env_file: Path | None = Path(".env"), overrides: Mapping[str, 
         return Settings(_env_file=env_file, **(overrides or {}))  # pyright: ignore[reportCallIssue, reportArgumentType]
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
+
+
+def env_example() -> str:
+    """The content of `.env_ex`: every setting with its description and its default, as a file to start from."""
+    lines = [
+        "# Every setting with its default. Copy this file to .env and change what you need; environment variables win.",
+        "# Made by `chatbot env`.",
+    ]
+    for name, field in Settings.model_fields.items():
+        if name in SECTIONS:
+            lines += ["", f"# ---- {SECTIONS[name]} ----"]
+        lines += ["", f"# {field.description}", f"{name.upper()}={_spelled(field.default)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _spelled(default: object) -> str:
+    match default:
+        case None:
+            return ""
+        case bool():
+            return str(default).lower()
+        case float():
+            return f"{default:g}"
+        case _:
+            return str(default)
 
 
 def _sentence(error: ValidationError) -> str:

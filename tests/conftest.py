@@ -1,6 +1,7 @@
 """What all tests share: one fast Postgres for the session, and a fresh migrated database for each test that asks for one.
 
 A database is a copy of a template that was migrated once, so it costs some 15 ms. `tests/processes.py` starts real processes on it.
+TEST_DATABASE_URL names a server to use instead of the embedded one, as an account that may create databases: `make test-db`.
 """
 
 import os
@@ -15,23 +16,27 @@ from sqlalchemy import URL, make_url
 
 from app.infrastructure.db import migrations
 from app.infrastructure.db.embedded import throwaway
-
-TEMPLATE = "template_migrated"
+from app.infrastructure.db.engine import parse_url
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[URL, None, None]:
-    """A private Postgres; the URL of its maintenance database."""
+    """A Postgres that tests may fill: a private one, or the one that TEST_DATABASE_URL names. The URL of its maintenance database."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield parse_url(given)
+        return
     with throwaway(tmp_path_factory.mktemp("postgres")) as database:
         yield make_url(database.url)
 
 
 @pytest.fixture(scope="session")
-def template(cluster: URL) -> str:
+def template(cluster: URL) -> Generator[str, None, None]:
     """A migrated database to copy."""
-    _execute(cluster, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-    migrations.upgrade(cluster.set(database=TEMPLATE))
-    return TEMPLATE
+    name = f"template_{uuid.uuid4().hex}"
+    _execute(cluster, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrations.upgrade(cluster.set(database=name))
+    yield name
+    _execute(cluster, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

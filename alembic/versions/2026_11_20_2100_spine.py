@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text()),
         sa.Column("created_at", TIME, server_default=NOW, nullable=False),
         sa.Column("updated_at", TIME, server_default=NOW, nullable=False),
-        sa.CheckConstraint("assistant IN ('cvs', 'resume')", name="threads_assistant_check"),
+        sa.CheckConstraint("assistant IN ('cvs', 'resume')", name=op.f("threads_assistant_check")),
     )
     op.create_index("threads_of_user_idx", "threads", ["user_id", sa.text("updated_at DESC"), sa.text("id DESC")])
     op.create_table(
@@ -46,8 +46,8 @@ def upgrade() -> None:
         sa.Column("sources", sa.JSON()),
         sa.Column("error", sa.JSON()),
         sa.Column("created_at", TIME, server_default=NOW, nullable=False),
-        sa.CheckConstraint("role IN ('user', 'assistant')", name="messages_role_check"),
-        sa.CheckConstraint("status IN ('done', 'failed', 'cancelled')", name="messages_status_check"),
+        sa.CheckConstraint("role IN ('user', 'assistant')", name=op.f("messages_role_check")),
+        sa.CheckConstraint("status IN ('done', 'failed', 'cancelled')", name=op.f("messages_status_check")),
     )
     op.create_index("messages_in_thread_idx", "messages", ["thread_id", "ordinal"], unique=True)
     op.create_table(
@@ -71,8 +71,8 @@ def upgrade() -> None:
         sa.Column("started_at", TIME),
         sa.Column("finished_at", TIME),
         sa.Column("first_token_seconds", sa.Double[float]()),
-        sa.CheckConstraint("status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="runs_status_check"),
-        sa.CheckConstraint("status <> 'running' OR owner IS NOT NULL", name="runs_running_is_owned_check"),
+        sa.CheckConstraint("status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f("runs_status_check")),
+        sa.CheckConstraint("status <> 'running' OR owner IS NOT NULL", name=op.f("runs_running_is_owned_check")),
     )
     unfinished = sa.text("status IN ('queued', 'running')")
     running = sa.text("status = 'running'")

@@ -5,7 +5,7 @@ import asyncio
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim, RunStatus
 from app.domain.chat.events import StoredEvent, Token, payload
-from app.infrastructure.db.log_statements import APPEND, Written, append_parameters
+from app.infrastructure.repositories.log_statements import APPEND, Written, append_parameters
 from tests.contracts.conversation import (
     assert_gap_free,
     claimed_run,

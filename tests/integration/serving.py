@@ -21,14 +21,15 @@ OFFLINE = {"LLM_PROVIDER": "offline", "OFFLINE_TOKENS_PER_SECOND": "0"}
 @contextmanager
 def serving(cluster: URL, template: str, folder: Path, **settings: str) -> Generator[Process]:
     """A server that answers. Its database goes with the cluster."""
-    processes = Processes(_copy(cluster, template), folder, OFFLINE | settings)
+    processes = Processes(copy_of(cluster, template), folder, OFFLINE | settings)
     try:
         yield processes.serve()
     finally:
         processes.stop()
 
 
-def _copy(cluster: URL, template: str) -> URL:
+def copy_of(cluster: URL, template: str) -> URL:
+    """A migrated database for a whole module; it goes with the cluster."""
     name = f"module_{uuid.uuid4().hex}"
     with psycopg.connect(cluster.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True) as connection:
         create = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"

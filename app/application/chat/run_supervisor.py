@@ -151,6 +151,7 @@ class RunSupervisor:
         task = self._tasks.create_task(self._execute(claim), name=f"run {claim.run_id}")
         self._running[claim.run_id] = claim, task
         self._idle.clear()
+        task.add_done_callback(lambda _: self._end(claim))  # not in the task: one that is cancelled before its first step runs nothing
 
     async def _execute(self, claim: Claim) -> None:
         try:
@@ -159,12 +160,13 @@ class RunSupervisor:
             # The executor turns every failure into an ending; what gets here could not even be written down. The run is an orphan then: the
             # next look finds it, and counts the attempt.
             _log.exception("A run could not be executed", extra={"run_id": str(claim.run_id)})
-        finally:
-            self._look_again_if_full()
-            if self._running[claim.run_id][0] is claim:
-                del self._running[claim.run_id]
-            if not self._running:
-                self._idle.set()
+
+    def _end(self, claim: Claim) -> None:
+        self._look_again_if_full()
+        if self._running[claim.run_id][0] is claim:
+            del self._running[claim.run_id]
+        if not self._running:
+            self._idle.set()
 
     async def _stop_all(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in tasks:

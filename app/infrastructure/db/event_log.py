@@ -27,7 +27,7 @@ from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim
 from app.domain.chat.errors import LeaseLost
 from app.domain.chat.events import Event, StoredEvent, Token, merged, payload
-from app.infrastructure.db.log_statements import APPEND, CLOSE, CLOSED_BY, Written, append_parameters, close_parameters
+from app.infrastructure.repositories.log_statements import APPEND, CLOSE, CLOSED_BY, Written, append_parameters, close_parameters
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection]]
 Publish = Callable[[UUID, Sequence[StoredEvent]], None]

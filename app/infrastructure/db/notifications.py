@@ -20,7 +20,7 @@ import structlog
 from psycopg import sql
 
 from app.domain.chat.errors import Unavailable
-from app.infrastructure.db.log_statements import ADDED_CHANNEL, EVENTS_CHANNEL, FENCE_CHANNEL, QUEUE_CHANNEL, read_nudge
+from app.infrastructure.repositories.log_statements import ADDED_CHANNEL, EVENTS_CHANNEL, FENCE_CHANNEL, QUEUE_CHANNEL, read_nudge
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection]]
 SendProbe = Callable[[str], Awaitable[None]]
@@ -71,6 +71,7 @@ class Listener:
         self._connected = asyncio.Event()
         self._probe_heard = asyncio.Event()
         self._probe = ""
+        self._reported: bool | None = None
         self.deaf = True
 
     async def run(self) -> NoReturn:
@@ -120,7 +121,7 @@ class Listener:
         while True:
             await self._connected.wait()
             heard = await self._probe_once()
-            if heard == self.deaf:
+            if heard is not self._reported:
                 self._report(heard)
             self.deaf = not heard
             if not heard and self._connection is not None:
@@ -145,6 +146,7 @@ class Listener:
         return True
 
     def _report(self, heard: bool) -> None:  # noqa: FBT001
+        self._reported = heard
         if heard:
             _log.info("Notifications arrive")
         else:

@@ -2,7 +2,7 @@
 
 Called by the repositories. Each index names the query it is for; `tests/integration/test_query_plans.py` proves that it is used.
 
-`run_events` has no foreign key: every insert goes through the fenced statement (`db/log_statements.py`), which holds the run's row while it
+`run_events` has no foreign key: every insert goes through the fenced statement (`repositories/log_statements.py`), which holds the run's row while it
 writes, and a key check per row would cost more than the row. Its key begins with a UUIDv7, which begins with a time, so the table can later
 be partitioned by time without another column.
 """

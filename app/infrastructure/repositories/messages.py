@@ -1,4 +1,4 @@
-"""Messages on Postgres. Contract: `app/domain/chat/repositories/messages.py`. They are written with their runs: `runs.py`, `db/log_statements.py`."""
+"""Messages on Postgres. Contract: `app/domain/chat/repositories/messages.py`. They are written with their runs: `runs.py`, `repositories/log_statements.py`."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim, Executor, Failure, NewMessage, NewRun, Run, RunStatus, Usage
 from app.domain.chat.events import StoredEvent, payload
-from app.infrastructure.db.log_statements import APPEND, CLOSE, Written, append_parameters, close_parameters
+from app.infrastructure.repositories.log_statements import APPEND, CLOSE, Written, append_parameters, close_parameters
 
 OUTSIDE = "-"
 """The writer's name in nudges about endings that no executor wrote: every process hears them, this one too."""

@@ -117,9 +117,10 @@ class World:
         self.feed = HubRunFeed(self.transactions, self.hub, lambda: 3600.0)
         self.context = GivenContext(Context(sources=sources))
         self.clock = Clock()
+        self.limits = Limits()
 
     def executor(self, model: LanguageModel, limits: Limits | None = None) -> RunExecutor:
-        return RunExecutor(self.transactions, self.log, self.context, model, limits or Limits(), self.clock)
+        return RunExecutor(self.transactions, self.log, self.context, model, limits or self.limits, self.clock)
 
     async def run(self, owner: Executor | None = None) -> Claim:
         """A claimed run in a thread of its own."""

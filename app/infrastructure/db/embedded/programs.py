@@ -97,9 +97,17 @@ def _copy(install: Path, target: Path) -> None:
         libraries = install.parent.with_name(f"{install.parent.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, fresh / libraries.name)
+        _open_to_all(fresh)
         _publish(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _open_to_all(folder: Path) -> None:
+    """Packages installed under a strict umask are closed to other accounts, and so is a copy of them."""
+    for path in folder.rglob("*"):
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
 
 
 def _publish(fresh: Path, target: Path) -> None:

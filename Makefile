@@ -1,0 +1,92 @@
+# Everything a person does here, by one word. `make` alone lists it. Arguments: make run ARGS="--port 9000".
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+BIN := .venv/bin
+ARGS ?=
+
+# uv.lock names the public index, whatever index this machine is set up for.
+NEUTRAL := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS UV_NO_CONFIG=1
+UV := PATH="$$PATH:.tools/bin" uv
+
+.PHONY: help install install-dev run worker migrate psql openapi test test-db lint format bench lock up down logs clean reset-data
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
+
+# -- use -------------------------------------------------------------------------------------------------------------------------------
+
+run: install ## Install what is missing, start the API, the page and the embedded database (ARGS="--port 9000")
+	@exec $(BIN)/chatbot serve $(ARGS)
+
+worker: install ## Start one more process that writes answers, on the same database
+	@exec $(BIN)/chatbot worker $(ARGS)
+
+migrate: install ## Bring the database to the newest schema (run and worker do so themselves)
+	@$(BIN)/chatbot migrate $(ARGS)
+
+psql: install ## Open a shell on the database in use, embedded or DATABASE_URL
+	@exec $(BIN)/chatbot psql $(ARGS)
+
+openapi: install ## Print the OpenAPI document: make -s openapi > openapi.json
+	@$(BIN)/chatbot openapi
+
+# -- work on it ------------------------------------------------------------------------------------------------------------------------
+
+test: lint ## Everything that has to hold: lint, then all tests
+	@started=$$(date +%s); status=0; \
+	echo "== tests, on all cores"; $(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/e2e $(ARGS) || status=$$?; \
+	echo "== tests of whole processes, one at a time"; $(BIN)/python -m pytest tests/e2e $(ARGS) || status=$$?; \
+	echo "== tests took $$(($$(date +%s) - started)) s"; exit $$status
+
+test-db: install-dev ## The tests that need a database, on the server that TEST_DATABASE_URL names (postgresql://user:password@host:5432/postgres)
+	@[ -n "$$TEST_DATABASE_URL" ] || { echo "Set TEST_DATABASE_URL=postgresql://user:password@host:5432/postgres: an account that may create databases." >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/contracts tests/integration tests/e2e --ignore=tests/integration/test_embedded_database.py $(ARGS)
+
+lint: install-dev ## Style, types, layers, lock files
+	@echo "== ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "== basedpyright"; $(BIN)/basedpyright
+	@echo "== import-linter"; $(BIN)/lint-imports
+	@echo "== lock files"; $(BIN)/python -m pytest --quiet tests/unit/test_lock_files.py
+
+format: install-dev ## Put the code into its style
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+bench: install-dev ## Measure speed beside a direct stream without persistence
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lock: install-dev ## Write uv.lock and requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	@$(NEUTRAL) $(UV) lock $(ARGS)
+	@$(NEUTRAL) $(UV) export --frozen --no-dev --no-emit-project --quiet --output-file requirements.lock
+
+install:
+	@scripts/install.sh run
+
+install-dev:
+	@scripts/install.sh dev
+
+# -- containers ------------------------------------------------------------------------------------------------------------------------
+
+COMPOSE := docker compose
+
+up: compose-there ## Start Postgres, migrations, API and worker in containers, and wait until they answer
+	@$(COMPOSE) up --build --detach --wait $(ARGS) && echo "The API is on http://127.0.0.1:$${PORT:-8000}, its reference on /docs. Stop it with make down."
+
+down: compose-there ## Stop the containers; the database stays in its volume
+	@$(COMPOSE) down $(ARGS)
+
+logs: compose-there ## Follow what the containers say
+	@trap : INT; $(COMPOSE) logs --follow $(ARGS)
+
+.PHONY: compose-there
+compose-there:
+	@$(COMPOSE) version >/dev/null 2>&1 || { echo "docker compose is not here: install Docker with its compose plugin, or use make run, which needs neither." >&2; exit 1; }
+
+# -- tidy up ---------------------------------------------------------------------------------------------------------------------------
+
+clean: ## Remove what can be made again: .venv, .tools, caches; the database stays
+	@rm -rf .venv .tools dist build test-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset-data: install ## Delete the embedded database with all conversations, after a question (YES=1: without)
+	@$(BIN)/python scripts/reset_data.py
