@@ -17,7 +17,9 @@ from rag.scoring import Scores
 from rag.words import fold
 
 _OUTRIGHT = {Aspect.STUDIES, Aspect.CONTACT, Aspect.SPEAKS, Aspect.LIVES, Aspect.HOBBIES, Aspect.CERTIFIED, Aspect.AWARDS}
-_ASKS_FOR = re.compile(r"^\W*(?:and |y |und |et |e )?(?:what|which|where|when|que|cual\w*|donde|cuando|was|welche\w*|wo|wann|quel\w*|ou|quand|qual\w*|quali|onde|dove)\b")
+_ASKS_FOR = re.compile(
+    r"^\W*(?:and |y |und |et |e )?(?:what|which|where|when|que|cual\w*|donde|cuando|was|welche\w*|wo|wann|quel\w*|ou|quand|qual\w*|quali|onde|dove)\b"
+)
 _ENOUGH = 0.35
 _ENOUGH_OF_A_PERSON = 0.34
 _SOME = 0.22

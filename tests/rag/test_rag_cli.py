@@ -7,7 +7,15 @@ from pathlib import Path
 
 
 def rag(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "rag", *arguments], check=False, capture_output=True, text=True, input=stdin, timeout=60, cwd=Path(__file__).resolve().parents[2])
+    return subprocess.run(
+        [sys.executable, "-m", "rag", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        input=stdin,
+        timeout=60,
+        cwd=Path(__file__).resolve().parents[2],
+    )
 
 
 def test_index_and_search(dev_pdfs: Path, tmp_path: Path) -> None:
