@@ -100,7 +100,7 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
         0.2 if question.people.cvs and all(scores.of_aspect) else 1.0
     )  # `where did she study?` is answered by a section, not by its words
     # Among all CVs the nearest sets the scale; within one person's CV everything is near, and what is said decides.
-    nearness = 0.45 * cosines if question.people.cvs else 0.7 * cosines / max(float(cosines.max()), 1e-6)
+    nearness = 0.45 * cosines if question.people.cvs else 2.0 * cosines / max(float(cosines.max()), 1e-6)
     order = (
         said * coverage
         + nearness

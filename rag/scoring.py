@@ -60,7 +60,7 @@ class Scores:
 
     def mostly(self, which: Sequence[int]) -> NDArray[np.bool_]:
         """The passages that say the rarest of these things, and half of all: as much as a translation keeps."""
-        if not which:
+        if not 1 <= len(which) <= 2:  # a longer description that is half there is another thing
             return np.zeros(len(self._generation.corpus), dtype=np.bool_)
         rarest = max(which, key=lambda i: self.weights[i])
         said = sum((self.weights[i] * (self._cover[i] >= LITERAL) for i in which), np.zeros(len(self._generation.corpus), dtype=np.float32))
