@@ -46,7 +46,7 @@ SECTIONS: dict[Aspect, tuple[Section, ...]] = {
 }
 
 _WORDS: dict[Aspect, str] = {  # a star stands for any ending
-    Aspect.STUDIES: "stud* degree* universit* graduat* educat* school* college diploma* major* academic* qualif* estudi* titul* titulacion licenci* formacion formo graduo academic* carrera "
+    Aspect.STUDIES: "attend* enrol* stud* degree* universit* graduat* educat* school* college diploma* major* academic* qualif* estudi* titul* titulacion licenci* formacion formo graduo academic* carrera "
     "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbild* bildung* abschluss* formou formad* curs* laure* studi*",
     Aspect.WORK: "work* job* employ* compan* role* position* career* experienc* occupation* profession* trabaj* emple* empresa* puesto* cargo* experienc* laboral* profesion* travail* emploi* entreprise* poste* metier* "
     "arbeit* gearbeitet beruf* firma* unternehmen stelle* tatig* angestellt beschaftigt trabalh* emprego lavor* azienda* impiego societe* responsib* dut* funcion* aufgabe*",
@@ -68,7 +68,7 @@ _WORDS: dict[Aspect, str] = {  # a star stands for any ending
 
 _CARRIERS = frozenset(
     # words that stand in questions and say nothing about the answer
-    "says said say stated states dice dicen schreibt sagt dit ecrit who whom whose which what where when why how many much any anyone anybody someone somebody everyone everybody people person persons candidate candidates applicant applicants "
+    "something anything algo etwas quelque chose says said say stated states dice dicen schreibt sagt dit ecrit who whom whose which what where when why how many much any anyone anybody someone somebody everyone everybody people person persons candidate candidates applicant applicants "
     "cv cvs resume resumes list show tell give find name names mention mentioned mentions me us please all every each long ever has have had does did is are was were there else also among them those these they "
     "want wants need needs looking look search searching good great best strong solid some least more than less fewer over under between year years month months yr yrs experience experienced expert experts "
     "use used uses using work worked works working know knows knew known able capable would could can get got take took kind sort part time do done did details detail information info hold holds held "
@@ -85,7 +85,7 @@ _CARRIERS = frozenset(
 )
 
 _LIGHT = frozenset(
-    "make makes made making look looks looked looking against old new young big small large help helps helped helping way things thing put puts set go goes went going come comes keep keeps kept run runs ran "
+    "number numbers numero nummer make makes made making look looks looked looking against old new young big small large help helps helped helping way things thing put puts set go goes went going come comes keep keeps kept run runs ran "
     "running do take takes taking bring brings get gets let become becomes involved involving involves including include includes related dealing deal deals responsible charge able well really lot lots "
     "different various several certain main own whole kind type field area areas sector industry place places world life day days week full high low strong similar such around together away back deep hands "
     "handle handles handled handling experience background previous previously past former currently proven spend spends spent serve serves served start started begin began stop "

@@ -19,7 +19,7 @@ from rag.chunk import Chunk
 from rag.facts import Facts
 from rag.headings import Section
 
-_SECTIONS = tuple(Section)
+_SECTIONS: tuple[Section, ...] = tuple(Section)
 _SCHEMA = """
 create table cvs (id integer primary key, cv_id text not null unique, file text not null, name text not null, pages integer not null,
     language text not null, facts text not null);
@@ -161,7 +161,7 @@ class Corpus:
             marks = ",".join("?" * len(some))
             for row in self._all(f"select id, cv, section, heading, page, header, head, text from passages where id in ({marks})", some):  # noqa: S608 - only question marks are put in
                 number, cv, section, heading, page, header, head, text = row
-                found[number] = Passage(number, cv, _SECTIONS[section], heading, page, header, head, text)
+                found[number] = Passage(number, cv, _SECTIONS[int(section)], heading, page, header, head, text)
         return found
 
     def years_of_skill(self, keys: Iterable[str]) -> dict[int, int | None]:

@@ -4,6 +4,7 @@ The worst answer of a CV assistant is a confident one about something that stand
 product, a rare word that no CV has, is missing evidence however close the vectors are; likeness alone counts only for ordinary words.
 """
 
+import re
 from collections.abc import Sequence
 
 from rag.aspects import SECTIONS, Aspect
@@ -13,7 +14,12 @@ from rag.names import Token
 from rag.query import Question
 from rag.ranking import Ranked
 from rag.scoring import Scores
+from rag.words import fold
 
+_OUTRIGHT = {Aspect.STUDIES, Aspect.CONTACT, Aspect.SPEAKS, Aspect.LIVES, Aspect.HOBBIES, Aspect.CERTIFIED, Aspect.AWARDS}
+_ASKS_FOR = re.compile(
+    r"^\W*(?:and |y |und |et |e )?(?:what|which|where|when|que|cual\w*|donde|cuando|was|welche\w*|wo|wann|quel\w*|ou|quand|qual\w*|quali|onde|dove)\b"
+)
 _ENOUGH = 0.35
 _ENOUGH_OF_A_PERSON = 0.34
 _SOME = 0.22
@@ -29,6 +35,8 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
     if question.people.cvs and not things:
         return _has_aspect(question, sections_there)
+    if question.people.cvs and _asks_for_a_side(question, scores, things, sections_there):
+        return True
     best = max(r.coverage for r in ranked)
     close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
     if question.people.cvs:
@@ -39,6 +47,14 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
         return best >= _WELL_COVERED or (close and best >= 0.5)
     all_known = all(scores.things[i].known for i in things)
     return close or best >= (_ENOUGH if all_known else _WELL_COVERED)
+
+
+def _asks_for_a_side(question: Question, scores: Scores, things: Sequence[int], sections_there: set[Section]) -> bool:
+    """`Which university did she attend?`: what is asked for is named outright and is there, whatever verb goes with it."""
+    asked = question.aspects & _OUTRIGHT
+    unknown = [i for i in things if not scores.things[i].known]
+    there = bool({section for aspect in asked for section in SECTIONS[aspect]} & sections_there)
+    return there and len(things) <= 1 and len(unknown) <= 1 and bool(_ASKS_FOR.match(fold(question.text)))
 
 
 def _is_missing_name(question: Question, thing: Sought) -> bool:

@@ -80,8 +80,8 @@ def _by_rules(text: str, history: list[Said], reader: Reader) -> str:
     if question.people.cvs:
         bare = leans and len(question.tokens) - len(question.people.positions) <= 3
         return _with_other_person(text, question, history, reader) if bare else text
-    if question.everybody and _OF_THEM.search(folded):
-        return _narrowed(text, history, reader)
+    if _OF_THEM.search(folded) and (narrowed := _narrowed(text, history, reader)) != text:
+        return narrowed
     if question.everybody and not _PRONOUN.search(folded):
         return text
     before = _last_question(history, reader)

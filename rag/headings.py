@@ -142,7 +142,7 @@ def section_of(text: str) -> Section | None:
 
     Knows numbering, decoration, letter-spacing (`S K I L L S`) and two headings in one (`Skills & Languages` is the first of them).
     """
-    plain = " ".join(_NOT_LETTERS.sub(" ", _NUMBERING.sub("", fold(text))).split())
+    plain = " ".join(_NOT_LETTERS.sub(" ", _NUMBERING.sub("", fold(text)).replace("&", " and ").replace("/", " and ")).split())
     if not plain or len(plain) > 60:
         return None
     if found := _BY_WORDS.get(plain) or _BY_LETTERS.get(plain.replace(" ", "")):

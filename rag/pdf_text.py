@@ -179,6 +179,8 @@ def _with_whole_dates(lines: list[Line]) -> Iterator[Line]:
 
 
 def _is_rest_of_date(cell: str, rest: str) -> bool:
+    if any(span.ranged for span in spans(rest)):
+        return False
     if len(rest) > 24 or without_dates(cell) == cell.strip():
         return bool(_ENDS_OPEN.search(cell)) and len(rest) <= 24 and bool(spans(f"{cell} {rest}"))
     whole = spans(f"{cell} {rest}")

@@ -96,10 +96,15 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
     cosines = scores.cosines(numbers)
     coverage = scores.coverage[numbers]
     best_bm25 = max(float(scores.bm25[numbers].max()), 1e-6)
+    said = (
+        0.2 if question.people.cvs and all(scores.of_aspect) else 1.0
+    )  # `where did she study?` is answered by a section, not by its words
+    # Among all CVs the nearest sets the scale; within one person's CV everything is near, and what is said decides.
+    nearness = 0.45 * cosines if question.people.cvs else 2.0 * cosines / max(float(cosines.max()), 1e-6)
     order = (
-        1.0 * coverage
-        + 0.45 * cosines
-        + 0.25 * scores.bm25[numbers] / best_bm25
+        said * coverage
+        + nearness
+        + said * 0.25 * scores.bm25[numbers] / best_bm25
         + 8.0 * np.array([fused[int(n)] for n in numbers], dtype=np.float32)
     )
     order += 0.35 * corpus.in_sections(_asked_sections(question))[numbers]

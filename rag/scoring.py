@@ -16,7 +16,7 @@ from rag.opened import Generation
 
 Floats = NDArray[np.float32]
 _SAMPLE = 1500
-_ASPECT_WEIGHT, _ASPECT_WEIGHT_OF_ALL = 0.25, 0.5
+_ASPECT_WEIGHT, _ASPECT_WEIGHT_OF_ALL, _LEAST_WEIGHT = 0.1, 0.5, 1.0
 """`What did she study at Salford?`: Salford is sought; that it is about studying is said by the section."""
 
 
@@ -45,7 +45,7 @@ class Scores:
 
     def covering(self, which: Sequence[int]) -> Floats:
         """For every passage, how much of these things it speaks of, from 0 to 1."""
-        total = float(sum(self.weights[i] for i in which))
+        total = max(float(sum(self.weights[i] for i in which)), _LEAST_WEIGHT)
         covered = np.zeros(len(self._generation.corpus), dtype=np.float32)
         for i in which:
             covered += self.weights[i] * self._cover[i]
@@ -60,7 +60,7 @@ class Scores:
 
     def mostly(self, which: Sequence[int]) -> NDArray[np.bool_]:
         """The passages that say the rarest of these things, and half of all: as much as a translation keeps."""
-        if not which:
+        if not 1 <= len(which) <= 2:  # a longer description that is half there is another thing
             return np.zeros(len(self._generation.corpus), dtype=np.bool_)
         rarest = max(which, key=lambda i: self.weights[i])
         said = sum((self.weights[i] * (self._cover[i] >= LITERAL) for i in which), np.zeros(len(self._generation.corpus), dtype=np.float32))
