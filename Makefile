@@ -9,7 +9,7 @@ ARGS ?=
 NEUTRAL := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS UV_NO_CONFIG=1
 UV := PATH="$$PATH:.tools/bin" uv
 
-.PHONY: help install install-dev run worker migrate psql openapi test test-db lint format bench lock up down logs clean reset-data
+.PHONY: help install install-dev run worker migrate psql openapi test test-db lint format bench lock up down logs clean reset-data gen-all rag-rebuild dataset eval
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -30,6 +30,21 @@ psql: install ## Open a shell on the database in use, embedded or DATABASE_URL
 
 openapi: install ## Print the OpenAPI document: make -s openapi > openapi.json
 	@$(BIN)/chatbot openapi
+
+# -- the CVs ---------------------------------------------------------------------------------------------------------------------------
+
+gen-all: install-dev ## Make the sample CVs, JSON and PDF, with the configured model or without any (ARGS="--count 50 --seed 7")
+	@$(BIN)/python -m cv_generation all $(ARGS)
+
+rag-rebuild: install ## Index the CVs of CVS_PDF_DIR anew; a running server takes the result over by itself (ARGS=--contextual)
+	@$(BIN)/chatbot index $(ARGS)
+
+dataset: ## Both, one after the other
+	@$(MAKE) gen-all
+	@$(MAKE) rag-rebuild
+
+eval: install-dev ## Score retrieval against the sample CVs' JSON (ARGS=--misses lists every miss)
+	@$(BIN)/python -m rag eval $(ARGS)
 
 # -- work on it ------------------------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -40,6 +40,7 @@ from app.application.service import Readiness, ServiceInfo
 from app.application.use_cases import UseCases
 from app.domain.chat.entities import Assistant, Executor
 from app.infrastructure.context.by_assistant import ContextByAssistant
+from app.infrastructure.context.contextual_index import build_with_model
 from app.infrastructure.context.cv_index_place import CvIndexPlace
 from app.infrastructure.context.follow_ups import FollowUps
 from app.infrastructure.context.full_resume import FullResume
@@ -169,6 +170,15 @@ def cv_index_place(settings: Settings) -> CvIndexPlace:
         wanted_pdf_dir=settings.cvs_pdf_dir,
         embedder=settings.embedding_model,
     )
+
+
+async def index_with_model(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Build the index with the configured model's view of each CV. `tell` hears what was done. Raises `BuildFailed`."""
+    model = make_model(settings)
+    try:
+        await build_with_model(cv_index_place(settings), model, tell)
+    finally:
+        await model.close()
 
 
 def _sample_cvs() -> Path:

@@ -88,6 +88,32 @@ def psql(context: typer.Context) -> None:
 
 
 @cli.command()
+def index(
+    *,
+    contextual: Annotated[bool, typer.Option("--contextual", help="Let the configured model say what each passage is about.")] = False,
+) -> None:
+    """Index the CVs of CVS_PDF_DIR anew; running servers take the result over by themselves."""
+    import subprocess
+
+    from app.bootstrap import cv_index_place, index_with_model
+    from app.infrastructure.context.first_index import BuildFailed
+
+    settings = _settings()
+    place = cv_index_place(settings)
+    if contextual:
+        if settings.provider == "offline":
+            _fail("--contextual needs a model: set LLM_PROVIDER and its key in the environment or in .env.")
+        try:
+            _run(index_with_model(settings, lambda line: typer.echo(line, err=True)))
+        except BuildFailed as failed:
+            _fail(str(failed))
+        return
+    arguments = ["--pdf-dir", str(place.pdf_dir), "--store", str(place.store), "--embedder", place.embedder]
+    code = subprocess.run([sys.executable, "-m", "rag", "index", *arguments], check=False).returncode  # noqa: S603 - our own argument list
+    raise typer.Exit(code)
+
+
+@cli.command()
 def openapi() -> None:
     """Print the OpenAPI document as JSON."""
     from app.bootstrap import app_version

@@ -44,7 +44,7 @@ SECTIONS = {
     "host": "Server",
     "database_url": "Database",
     "llm_provider": "Model",
-    "cvs_dir": "Context",
+    "cvs_pdf_dir": "Context",
     "run_slots": "Runs",
     "max_body_bytes": "Requests",
 }

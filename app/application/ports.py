@@ -142,7 +142,7 @@ class Context:
 
     `generation` names the index they came from. `fingerprint` stands for everything the answer depends on, beside the model and the prompt's
     wording: equal fingerprints, equal answers. None means that the answer must not be given again. `remark` is a sentence of the retrieval about what it
-    found, for the model.
+    found, for the model. `chosen` says that the passages were picked because they answer the question, and are not simply all there is.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -150,6 +150,7 @@ class Context:
     generation: str | None = None
     fingerprint: str | None = None
     remark: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ class Prompt:
     """What a model is asked.
 
     A provider needs `system` and `turns`: they say everything, the last turn is the user's. `passages` (already part of `system`), `question`
-    and `partial` (already part of `turns`) are the same facts unrendered, for a model that works on them directly. `partial` is the
+    and `partial` (already part of `turns`) are the same facts unrendered, for a model that works on them directly; `chosen` is the context's. `partial` is the
     beginning of the answer, written by an executor that died: the model is to go on from there.
     """
 
@@ -166,6 +167,7 @@ class Prompt:
     question: str
     passages: tuple[Passage, ...] = ()
     partial: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def build_prompt(assistant: Assistant, context: Context, branch: Sequence[Messag
         question=question.content,
         passages=context.passages,
         partial=partial,
+        chosen=context.chosen,
     )
 
 

@@ -24,13 +24,20 @@ WORTH_QUOTING = 0.45
 """A sentence is quoted if it scores at least this share of the best one."""
 
 NOTICE = {
-    True: "*Modelo sin conexión, no un modelo de lenguaje: frases citadas de las fuentes.*",
-    False: "*Offline model, not a language model: sentences quoted from the sources.*",
+    "en": "*Offline model, not a language model: sentences quoted from the sources.*",
+    "es": "*Modelo sin conexión, no un modelo de lenguaje: frases citadas de las fuentes.*",
+    "fr": "*Modèle hors ligne, pas un modèle de langage : phrases citées des sources.*",
+    "de": "*Offline-Modell, kein Sprachmodell: Sätze aus den Quellen.*",
 }
 NOTHING = {
-    True: "*Modelo sin conexión, no un modelo de lenguaje.* Nada en las fuentes responde a esta pregunta.",
-    False: "*Offline model, not a language model.* Nothing in the sources answers this question.",
+    "en": "*Offline model, not a language model.* Nothing in the sources answers this question.",
+    "es": "*Modelo sin conexión, no un modelo de lenguaje.* Nada en las fuentes responde a esta pregunta.",
+    "fr": "*Modèle hors ligne, pas un modèle de langage.* Rien dans les sources ne répond à cette question.",
+    "de": "*Offline-Modell, kein Sprachmodell.* Nichts in den Quellen beantwortet diese Frage.",
 }
+
+FEW = 2
+"""Up to so many candidates the best sentences are quoted; of more, one passage each: whoever asks for everybody gets everybody."""
 
 _BULLET = re.compile(r"^\s*(?:[•●▪◦·‣*]|[-–—](?=\s))\s*")
 _SENTENCE_END = re.compile(r"(?<=[a-zà-ÿ0-9)%\"”][.!?])\s+(?=[A-ZÀ-Þ¿¡\"“(0-9])")
@@ -70,11 +77,13 @@ class Search:
 def quote(prompt: Prompt) -> str:
     """The answer to a prompt's question; `prompt.partial` makes no difference to it."""
     history = _history(prompt)
-    spanish = _speaks_spanish(prompt.question, history)
+    language = _language(prompt.question, history)
     chosen = choose(prompt.question, history, prompt.passages)
+    if prompt.chosen:
+        chosen = _of_everybody(chosen, prompt.passages)
     if not chosen:
-        return NOTHING[spanish]
-    return "\n\n".join([NOTICE[spanish], *_paragraphs(chosen)])
+        return NOTHING[language]
+    return "\n\n".join([NOTICE[language], *_paragraphs(chosen)])
 
 
 def choose(question: str, history: Sequence[Turn], passages: Sequence[Passage]) -> list[Quote]:
@@ -103,9 +112,25 @@ def _is_question(turn: Turn, prompt: Prompt) -> bool:
     return turn.content.strip() == prompt.question.strip() or (prompt.question in turn.content and not quotes_partial)
 
 
-def _speaks_spanish(question: str, history: Sequence[Turn]) -> bool:
+def _of_everybody(quotes: list[Quote], passages: Sequence[Passage]) -> list[Quote]:
+    """The passages were picked since they answer: what the words of the question do not find in them, in another language say, is quoted too."""
+    firsts = {_candidate(passage.title): passage for passage in reversed(passages)}
+    candidates = list(dict.fromkeys(_candidate(passage.title) for passage in passages))
+    if len(candidates) > FEW:
+        return [_whole(firsts[candidate]) for candidate in candidates]
+    missing = set(candidates) - {quoted.candidate for quoted in quotes}
+    shown = passages[:FEW] if len(candidates) == 1 and missing else [firsts[candidate] for candidate in candidates if candidate in missing]
+    return quotes + [_whole(passage) for passage in shown]
+
+
+def _whole(passage: Passage) -> Quote:
+    """The beginning of a passage as a quote."""
+    return Quote(passage.n, _candidate(passage.title), _cut(" ".join(_unwrapped(passage.text))), frozenset(), frozenset())
+
+
+def _language(question: str, history: Sequence[Turn]) -> str:
     said = [question, *(turn.content for turn in reversed(history) if turn.role is Role.USER)]
-    return next((spanish for text in said if (spanish := words.is_spanish(text)) is not None), False)
+    return next((language for text in said if (language := words.language_of(text))), "en")
 
 
 def _quotes(passages: Sequence[Passage]) -> list[Quote]:

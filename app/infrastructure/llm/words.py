@@ -1,4 +1,5 @@
-"""Words of English and Spanish made comparable: accents folded, stop words dropped, endings cut, and words of one idea tied together.
+"""Words of English and Spanish made comparable: accents folded, stop words dropped, endings cut, and words of one idea tied together. French and
+German are recognised, no more.
 
 Pure and small on purpose: it lets the offline model (`quoting.py`, the only caller) find `estudió` for `studies` without any data files. `terms`
 of two texts share an element when the texts share a word, whatever its ending.
@@ -32,6 +33,15 @@ STOP_ES = _set("""a al algo alguien alguna algunas alguno algunos ante antes aqu
     otros para pero persona personas poco por porque pregunta que quien quienes saber sabe saben se sea segun ser si sido sin sobre son su sus
     tambien tanto te tener tiene tienen toda todas todo todos tu un una unas uno unos usa
     usar uso usted utiliza utilizar y ya yo""")
+STOP_FR = _set("""a ai ans as au aux avec avez avoir ce ces cet cette chez combien comme comment connait dans de depuis des du elle elles en est et ete etre
+    eu il ils je la le les leur lui ma mais ne nous on ont ou parle parlent par pas plus pour pourquoi qu quand que quel quelle quelles quels qui
+    quoi sa sait sans se ses son sont sur travaille un une vers vous y""")
+STOP_DE = _set("""ab als am an arbeitet auch auf aus bei beim bis das dass dem den der des die dies diese dieser du ein eine einem einen einer er es fur gibt
+    hat habe haben hatte ich ihr ihre im in ist jahre kann kein keine kennt mehr mit nach nicht noch oder seit sie sind spricht sprechen uber um
+    und uns unter von vor war waren warum was welche welcher welches wem wen wer werden wie wieviel wird wo wurde zu zum zur""")
+_ALL = (("en", STOP_EN), ("es", STOP_ES), ("fr", STOP_FR), ("de", STOP_DE))
+_SMALL_WORDS = tuple((name, small, frozenset(word for known, other in _ALL if known != name for word in other)) for name, small in _ALL)
+
 FOLLOW_UP = _set("she he her him his hers they them their it its that ella el ellas ellos su sus ese esa esto eso")
 OPENERS = _set("and also y e tambien pero but so entonces ok")
 
@@ -145,11 +155,11 @@ def is_follow_up(question: str) -> bool:
     return any(word in FOLLOW_UP for word in asked) or any(True for _ in takewhile(OPENERS.__contains__, asked))
 
 
-def is_spanish(text: str) -> bool | None:
-    """Whether a text is Spanish rather than English; None if nothing tells."""
+def language_of(text: str) -> str:
+    """`en`, `es`, `fr` or `de`, by small words that the others do not have; empty if nothing tells."""
     if any(character in text for character in "¿¡ñÑ"):
-        return True
+        return "es"
     found = words(text)
-    spanish = sum(word in STOP_ES and word not in STOP_EN for word in found)
-    english = sum(word in STOP_EN and word not in STOP_ES for word in found)
-    return None if spanish == english else spanish > english
+    counts = {language: sum(word in small and word not in others for word in found) for language, small, others in _SMALL_WORDS}
+    best, second = sorted(counts.values(), reverse=True)[:2]
+    return max(counts, key=counts.__getitem__) if best > second else ""

@@ -87,7 +87,7 @@ def test_says_so_when_nothing_answers(question: str) -> None:
 
 
 def test_says_so_when_there_are_no_sources() -> None:
-    assert quote(prompt("Who knows Python?", passages=())) == NOTHING[False]
+    assert quote(prompt("Who knows Python?", passages=())) == NOTHING["en"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_takes_the_person_or_the_subject_from_what_was_said_before(question: str
     ],
 )
 def test_speaks_the_language_of_the_question_and_says_what_it_is(question: str, before: tuple[str, ...], spanish: bool) -> None:
-    assert quote(prompt(question, *before)).startswith(NOTICE[spanish])
+    assert quote(prompt(question, *before)).startswith(NOTICE["es" if spanish else "en"])
 
 
 def test_every_line_stands_in_the_passage_it_cites() -> None:
