@@ -3,20 +3,40 @@
 `Processes` (fixture `processes` in `tests/e2e/conftest.py`) starts them on one database, waits until they answer, and ends what is left.
 """
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import httpx
 from sqlalchemy import URL
 
 ROOT = Path(__file__).parents[1]
+SAMPLE_CVS = ROOT / "cv_generation" / "data" / "cvs"
 START_SECONDS = 30.0
+
+
+@cache
+def sample_index() -> Path:
+    """An index of the sample CVs, built once for all tests of this session; read only."""
+    store = Path(tempfile.mkdtemp(prefix="chatbot-index-"))
+    atexit.register(shutil.rmtree, store, ignore_errors=True)
+    build_index(SAMPLE_CVS, store)
+    return store
+
+
+def build_index(pdf_dir: Path, store: Path) -> None:
+    """As `make rag-rebuild` does it: in a process of its own, beside whoever reads the store."""
+    command = [sys.executable, "-m", "rag", "index", "--pdf-dir", pdf_dir, "--store", store, "--json"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
 @dataclass(eq=False)
@@ -84,7 +104,9 @@ class Processes:
     def _start(self, arguments: list[str], settings: Mapping[str, str]) -> Process:
         log = self.folder / f"process-{len(self.running)}.log"
         url = self.database.set(drivername="postgresql").render_as_string(hide_password=False)
-        environment = {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1", **self.settings, **settings}
+        own = {**self.settings, **settings}
+        store = own.get("RAG_STORE") or str(sample_index())
+        environment = {**os.environ, "DATABASE_URL": url, "RAG_STORE": store, "PYTHONUNBUFFERED": "1", **own}
         with log.open("wb") as output:
             popen = subprocess.Popen(
                 [sys.executable, "-m", "app", *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT

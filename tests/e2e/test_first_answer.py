@@ -10,7 +10,7 @@ from tests.talk import messages, new_thread, post
 
 async def test_an_answer_arrives_and_is_stored(processes: Processes, client: httpx.AsyncClient) -> None:
     server = processes.serve()
-    thread_id = await new_thread(client, server.url)
+    thread_id = await new_thread(client, server.url, assistant="resume")  # it has one source, whatever is asked
     question = "Tell me [[tokens=40 rate=200]]"
     posted = await post(client, server.url, thread_id, question)
 

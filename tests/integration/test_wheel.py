@@ -49,7 +49,13 @@ def server(unpacked: Path, tmp_path: Path) -> Generator[str, None, None]:
 
 
 def test_the_wheel_holds_what_the_checkout_has(unpacked: Path) -> None:
-    for inside, outside in (("app", "app"), ("app/_alembic", "alembic"), ("app/_data", "data")):
+    for inside, outside in (
+        ("app", "app"),
+        ("rag", "rag"),
+        ("cv_generation", "cv_generation"),
+        ("app/_alembic", "alembic"),
+        ("app/_data", "data"),
+    ):
         wanted = {path.relative_to(ROOT / outside) for path in _files(ROOT / outside)}
         assert wanted <= {path.relative_to(unpacked / inside) for path in _files(unpacked / inside)}
 

@@ -6,7 +6,8 @@ cannot pass for a healthy provider.
 
     tokens=40       words of the answer             rate=0          tokens a second, 0: as fast as they go
     id=abc          what the words are called       first=0.5       seconds before the first token
-    text=a_b_c      the answer itself (_ = space)   chunk=1         tokens in one frame of the stream
+    text=a_b_{1|2}  the answer: _ is a space, {} is [],   chunk=1   tokens in one frame of the stream
+                    | is where a word is cut in two
     finish=length   the stop reason                 usage=none      no token counts
     cached=100      input tokens from the cache     done=missing    no [DONE] (OpenAI wire)
     thinking=5      thinking deltas, 50 ms apart    pings=3         heartbeats, 50 ms apart, before the first token
@@ -125,7 +126,7 @@ def _value(name: str, kind: object, value: str) -> object:
     if name == "fault":
         return STATUS_NAMES.get(value, value)
     if name == "text":
-        return value.replace("_", " ")
+        return value.replace("_", " ").replace("{", "[").replace("}", "]")
     try:
         return int(value) if kind is int else float(value) if kind is float else value
     except ValueError:
@@ -136,7 +137,7 @@ def _value(name: str, kind: object, value: str) -> object:
 def pieces(script: Script) -> tuple[str, ...]:
     """The whole answer of a healthy provider, token by token. Nothing but `tokens`, `id`, `text` and `huge` matters."""
     if script.text:
-        return tuple(re.findall(r"^\S+|\s+\S+", script.text))
+        return tuple(part for word in re.findall(r"^\S+|\s+\S+", script.text) for part in word.split("|") if part)
     words = [_word(script.id, number) for number in range(1, script.tokens + 1)]
     if script.huge:
         words.append(" " + "x" * (script.huge - 1))

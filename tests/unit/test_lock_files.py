@@ -65,7 +65,8 @@ def test_uv_lock_fits_pyproject() -> None:
     """Who changes the dependencies runs `make lock`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     (product,) = [package for package in _locked() if "editable" in package["source"]]
-    wanted = {_name(requirement) for requirement in project["project"]["dependencies"]}
+    extras = [requirement for extra in project["project"]["optional-dependencies"].values() for requirement in extra]
+    wanted = {_name(requirement) for requirement in [*project["project"]["dependencies"], *extras]}
     assert {entry["name"] for entry in product["metadata"]["requires-dist"]} == wanted
     wanted = {_name(requirement) for requirement in project["dependency-groups"]["dev"]}
     assert {entry["name"] for entry in product["metadata"]["requires-dev"]["dev"]} == wanted

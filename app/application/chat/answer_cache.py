@@ -39,7 +39,7 @@ class AnswerCache:
         with suppress(Unavailable):
             async with self._transactions.reading() as work:
                 answer = await work.answers.get(key)
-                if answer is None or answer.sources != sources:
+                if answer is None or _cited(answer.sources) != _cited(sources):
                     return None
                 run = await work.runs.get(run_id)
                 return None if run is None or run.fresh else answer
@@ -53,3 +53,8 @@ class AnswerCache:
             async with self._transactions.begin() as work:
                 await work.answers.put(key, CachedAnswer(ending.text, ending.sources))
                 await work.commit()
+
+
+def _cited(sources: tuple[Source, ...]) -> list[tuple[object, ...]]:
+    """What the markers of an answer point to. Scores may differ: an equivalent question has other words."""
+    return [(source.n, source.cv_id, source.page, source.section, source.snippet) for source in sources]

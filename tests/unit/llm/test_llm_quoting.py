@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - dashes as they stand in CVs
 """What the offline model quotes: true, relevant, cited, in the language of the question; and how it goes on from a partial answer."""
 
 import re

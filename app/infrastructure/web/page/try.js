@@ -48,18 +48,22 @@ class Answer {
     this.runId = run_id;
     this.parentId = parent_id;
     this.text = document.createTextNode(content ?? "");
+    this.body = make("div", { className: "text" }, this.text);
     this.sources = make("ol", { className: "sources", hidden: true });
     this.outcome = make("div", { className: "outcome", hidden: true });
     const heading = make("h2", { className: "unseen", textContent: "Answer" });
-    this.article = make("article", { className: "answer" }, heading, make("div", { className: "text" }, this.text), this.sources, this.outcome);
+    this.article = make("article", { className: "answer" }, heading, this.body, this.sources, this.outcome);
     this.article.dataset.parent = parent_id ?? "";
     this.cite(sources ?? []);
   }
+
+  links = new Map(); // number of a source -> the link that opens it
 
   cite(sources) {
     const cited = JSON.stringify(sources);
     if (cited === this.cited) return; // leave what the reader has unfolded
     this.cited = cited;
+    this.links = new Map(sources.filter(opens).map(({ n, candidate, page, url }) => [n, { href: url, title: `${candidate}, page ${page}` }]));
     this.sources.replaceChildren(...sources.map(sourceItem));
     this.sources.hidden = sources.length === 0;
   }
@@ -68,7 +72,21 @@ class Answer {
     this.text.data = Array.from(this.text.data).slice(0, count).join(""); // counted in code points, not in UTF-16 units
   }
 
+  bind() { // the text stands: its markers become links to what they cite
+    const parts = this.text.data.split(/(\[\d{1,3}(?:[,;] ?\d{1,3})*\])/);
+    const shown = parts.flatMap((part, index) => (index % 2 ? this.marker(part) : [part]));
+    if (parts.length > 1) this.body.replaceChildren(...shown);
+  }
+
+  marker(text) { // `[1, 3]`: each number that has a source is a link
+    return text.split(/(\d+)/).map((part) => {
+      const link = this.links.get(Number(part));
+      return link && part ? make("a", { ...link, className: "marker", target: "_blank", rel: "noopener", textContent: part }) : part;
+    });
+  }
+
   end(status, error) {
+    this.bind();
     const sentence = { failed: `The answer failed. ${error?.message ?? ""}`, cancelled: "Stopped." }[status] ?? "";
     const again = make("button", { type: "button", className: "again", textContent: sentence ? "Try again" : "Answer again" });
     again.addEventListener("click", () => regenerate(this));
@@ -79,10 +97,12 @@ class Answer {
   }
 }
 
+const opens = ({ url }) => Boolean(url) && new URL(url, location.href).protocol.startsWith("http");
+
 function sourceItem({ n, candidate, section, page, snippet, url }) {
   const quote = make("blockquote", { textContent: snippet });
-  if (url && new URL(url, location.href).protocol.startsWith("http")) {
-    quote.append(" ", make("a", { href: url, target: "_blank", rel: "noopener", textContent: "Open the CV" }));
+  if (opens({ url })) {
+    quote.append(" ", make("a", { href: url, target: "_blank", rel: "noopener", textContent: `Open page ${page} of the CV` }));
   }
   const summary = make("summary", {}, `[${n}] `, make("b", { textContent: candidate }), ` · ${section}, page ${page}`);
   return make("li", {}, make("details", {}, summary, quote));

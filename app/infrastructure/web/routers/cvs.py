@@ -40,10 +40,16 @@ async def read_cv(cv_id: CvIdPath, cases: Cases) -> CvOut:
     return CvOut.of(await cases.read_cv.execute(cv_id))
 
 
-@router.get("/{cv_id}/pdf", summary="Open a CV's PDF", response_class=PdfResponse, responses={**PDF_FILE, **answers(NO_CV, NO_INDEX)})
+@router.get(
+    "/{cv_id}/pdf",
+    status_code=200,
+    summary="Open a CV's PDF",
+    response_class=PdfResponse,
+    responses={**PDF_FILE, **answers(NO_CV, NO_INDEX)},
+)
 async def read_cv_pdf(cv_id: CvIdPath, cases: Cases) -> PdfResponse:
     """The file itself, also in parts (`Range`), so that a viewer opens `#page=2` without reading everything."""
     return PdfResponse(await cases.open_cv_pdf.execute(cv_id))
 
 
-router.add_api_route("/{cv_id}/pdf", read_cv_pdf, methods=["HEAD"], include_in_schema=False, response_class=PdfResponse)
+router.add_api_route("/{cv_id}/pdf", read_cv_pdf, methods=["HEAD"], status_code=200, include_in_schema=False, response_class=PdfResponse)
