@@ -39,8 +39,6 @@ PDF_FILE: dict[int | str, dict[str, Any]] = {
 class PdfResponse(FileResponse):
     """One PDF, inline."""
 
-    media_type = "application/pdf"
-
     def __init__(self, path: Path) -> None:
         super().__init__(path, headers=HEADERS, media_type="application/pdf", filename=path.name, content_disposition_type="inline")
 

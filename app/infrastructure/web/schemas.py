@@ -169,7 +169,7 @@ class CvOut(BaseModel):
         file="ada-example.pdf",
         pages=2,
         language="en",
-        skills=[{"name": "Kubernetes", "years": 6}, {"name": "Go", "years": None}],
+        skills=[{"name": "Kubernetes", "years": 6}, {"name": "Go", "years": 4}],
         spoken=["english", "spanish"],
         employers=["Example Networks"],
         roles=["Platform engineer"],
