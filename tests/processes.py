@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import URL
 
+from app.settings import Settings
+
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 30.0
 
@@ -84,10 +86,12 @@ class Processes:
     def _start(self, arguments: list[str], settings: Mapping[str, str]) -> Process:
         log = self.folder / f"process-{len(self.running)}.log"
         url = self.database.set(drivername="postgresql").render_as_string(hide_password=False)
-        environment = {**os.environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1", **self.settings, **settings}
+        inherited = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+        own = {"DATABASE_URL": url, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        environment = {**inherited, **own, **self.settings, **settings}
         with log.open("wb") as output:
             popen = subprocess.Popen(
-                [sys.executable, "-m", "app", *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+                [sys.executable, "-m", "app", *arguments], cwd=self.folder, env=environment, stdout=output, stderr=subprocess.STDOUT
             )
         process = Process(popen, log)
         self.running.append(process)
