@@ -29,10 +29,18 @@ def open_database(database_url: str | None, data_dir: Path) -> Generator[Databas
     """The database, running for as long as the context lasts. Raises `UnusableDatabase`. Does not connect to an external one."""
     if database_url is not None:
         url = _parsed(database_url)
-        yield Database(url, ("psql", conninfo(url)), embedded=False)
+        yield Database(url, (_psql(), conninfo(url)), embedded=False)
         return
     with _embedded(data_dir.resolve()) as embedded:
         yield Database(_parsed(embedded.url), embedded.psql, embedded=True)
+
+
+def _psql() -> str:
+    try:
+        from app.infrastructure.db.embedded import psql
+    except ImportError:  # Windows
+        return "psql"
+    return psql()
 
 
 def _parsed(text: str) -> URL:
