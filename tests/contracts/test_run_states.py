@@ -274,6 +274,7 @@ def play(open_storage: OpenStorage, examples: int) -> None:
         deadline=None,
         database=None,
         phases=[Phase.generate],
+        report_multiple_bugs=False,
         suppress_health_check=[HealthCheck.too_slow],
     )
     run_state_machine_as_test(Opened, settings=rules)
