@@ -87,6 +87,7 @@ class Processes:
         log = self.folder / f"process-{len(self.running)}.log"
         url = self.database.set(drivername="postgresql").render_as_string(hide_password=False)
         inherited = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+        inherited.pop("PYTHONDONTWRITEBYTECODE", None)  # a process that compiles everything anew takes seconds to start
         own = {"DATABASE_URL": url, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         environment = {**inherited, **own, **self.settings, **settings}
         with log.open("wb") as output:
