@@ -25,10 +25,15 @@ def migrate(connection: Connection) -> None:
 
 def migrate_by_hand() -> None:
     """Connect as the application would."""
-    from app.bootstrap import open_database
+    from app.infrastructure.db.database import open_database
     from app.settings import load_settings
 
-    with open_database(load_settings()) as database, create_engine(database.url, poolclass=pool.NullPool).connect() as connection:
+    settings = load_settings()
+    url = settings.database_url
+    with (
+        open_database(url.get_secret_value() if url else None, settings.data_dir) as database,
+        create_engine(database.url, poolclass=pool.NullPool).connect() as connection,
+    ):
         migrate(connection)
 
 

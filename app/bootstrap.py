@@ -1,14 +1,14 @@
 """All wiring, in one place: which adapter stands behind which port, who calls whom, who owns which background task.
 
-`open_database` says which Postgres is used; `running_service` starts everything that a process needs and stops it in the right order. Called by
-`main.py` (serve, worker), by the CLI and by the tests, which hand in their own model or limits through `Overrides`.
+`running_service` starts everything that a process needs and stops it in the right order. Called by `main.py` (serve, worker), and by tests and
+benches, which put their own model or context in place of what the settings name (`Overrides`).
 """
 
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 from sqlalchemy import URL, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
@@ -46,10 +47,9 @@ from app.infrastructure.context.follow_ups import FollowUps
 from app.infrastructure.context.full_resume import FullResume
 from app.infrastructure.context.indexed_cvs import IndexedCvs
 from app.infrastructure.db import migrations
-from app.infrastructure.db.embedded import ensure_running
-from app.infrastructure.db.engine import connect, conninfo, make_engine, parse_url
+from app.infrastructure.db.engine import connect, connected, make_engine
 from app.infrastructure.db.event_log import FlushStats, GroupCommitLog
-from app.infrastructure.db.notifications import PROBE_CHANNEL, Callbacks, Listener
+from app.infrastructure.db.notifications import PROBE_CHANNEL, PROBE_PATIENCE, Callbacks, Listener
 from app.infrastructure.db.unit_of_work import PostgresTransactions, unavailable
 from app.infrastructure.feed.hub import Hub
 from app.infrastructure.feed.run_feed import HubRunFeed
@@ -81,32 +81,6 @@ def app_version() -> str:
         return version("chatbot-sse-api")
     except PackageNotFoundError:
         return "0.0.0"
-
-
-# -- the database ----------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """Where the database is; `psql` is the command that opens a shell on it."""
-
-    url: URL
-    psql: tuple[str, ...]
-    embedded: bool
-
-
-@contextmanager
-def open_database(settings: Settings) -> Generator[Database, None, None]:
-    """The database the settings name, running for as long as the context lasts.
-
-    Raises `DatabaseUrlError` or `EmbeddedDatabaseError`, each with a sentence that says what to do. Does not connect to an external one.
-    """
-    if settings.database_url is not None:
-        url = parse_url(settings.database_url.get_secret_value())
-        yield Database(url, ("psql", conninfo(url)), embedded=False)
-        return
-    with ensure_running(settings.data_dir.resolve()) as embedded:
-        yield Database(parse_url(embedded.url), embedded.psql, embedded=True)
 
 
 # -- the model and its context ---------------------------------------------------------------------------------------------------------
@@ -272,7 +246,7 @@ class _Wiring:
         executor = Executor(uuid7(), model.provider, model.model)
         self._metrics = Metrics()
         self._hub = Hub()
-        transactions, control_transactions = PostgresTransactions(engine), PostgresTransactions(control)
+        transactions, control_transactions = PostgresTransactions(engine), PostgresTransactions(control, patience=settings.run_lease)
         open_connection = partial(connect, url)
         self._log = GroupCommitLog(open_connection, self._hub.publish, executor.executor_id.hex, self._observe_flush)
         self._feed = HubRunFeed(transactions, self._hub, self._feed_poll)
@@ -325,9 +299,10 @@ class _Wiring:
 
     async def _send_probe(self, probe: str) -> None:
         try:
-            async with self._control.begin() as connection:
+            async with connected(self._control, PROBE_PATIENCE) as connection:
                 await connection.execute(text("SELECT pg_notify(:channel, :probe)"), {"channel": PROBE_CHANNEL, "probe": probe})
-        except Exception as error:
+                await connection.commit()
+        except (SQLAlchemyError, OSError) as error:
             raise unavailable() from error
 
     def _callbacks(self) -> Callbacks:
@@ -368,7 +343,7 @@ class _Wiring:
 
     async def _check_database(self) -> tuple[str, str]:
         try:
-            async with asyncio.timeout(READY_SECONDS), self._control.connect() as connection:
+            async with connected(self._control, READY_SECONDS) as connection:
                 revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
             return f"no answer: {type(error).__name__}", "unknown"

@@ -150,15 +150,14 @@ def _settings(**overrides: object) -> Settings:
 @contextmanager
 def _database(settings: Settings, *, migrated: bool = True) -> Generator[Any, None, None]:
     """The database, answering, and at the newest schema unless told otherwise; else the command ends with a sentence."""
-    from app.bootstrap import open_database
-    from app.infrastructure.db.embedded import EmbeddedDatabaseError
-    from app.infrastructure.db.engine import DatabaseUrlError
+    from app.infrastructure.db.database import UnusableDatabase, open_database
 
+    url = settings.database_url
     try:
-        with open_database(settings) as database:
+        with open_database(url.get_secret_value() if url else None, settings.data_dir) as database:
             _prepare(database.url, settings.database_wait, migrated=migrated)
             yield database
-    except (DatabaseUrlError, EmbeddedDatabaseError) as error:
+    except UnusableDatabase as error:
         _fail(str(error))
 
 

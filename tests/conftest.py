@@ -17,6 +17,7 @@ from sqlalchemy import URL, make_url
 from app.infrastructure.db import migrations
 from app.infrastructure.db.embedded import throwaway
 from app.infrastructure.db.engine import parse_url
+from app.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,7 @@ def empty_database_url(cluster: URL) -> Generator[URL, None, None]:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the developer's settings: not from the environment, not from a .env file."""
-    for name in [name for name in os.environ if name.startswith(("LLM_", "ANTHROPIC_", "GEMINI_", "OPENROUTER_", "DATABASE_", "RUN_"))]:
+    for name in [name for name in os.environ if name.lower() in Settings.model_fields]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 

@@ -19,6 +19,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import URL
 
+from app.settings import Settings
+
 ROOT = Path(__file__).parents[1]
 SAMPLE_CVS = ROOT / "cv_generation" / "data" / "cvs"
 START_SECONDS = 30.0
@@ -104,12 +106,14 @@ class Processes:
     def _start(self, arguments: list[str], settings: Mapping[str, str]) -> Process:
         log = self.folder / f"process-{len(self.running)}.log"
         url = self.database.set(drivername="postgresql").render_as_string(hide_password=False)
-        own = {**self.settings, **settings}
-        store = own.get("RAG_STORE") or str(sample_index())
-        environment = {**os.environ, "DATABASE_URL": url, "RAG_STORE": store, "PYTHONUNBUFFERED": "1", **own}
+        inherited = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+        inherited.pop("PYTHONDONTWRITEBYTECODE", None)  # a process that compiles everything anew takes seconds to start
+        index = {} if "RAG_STORE" in {*self.settings, *settings} else {"RAG_STORE": str(sample_index())}
+        own = {"DATABASE_URL": url, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        environment = {**inherited, **own, **index, **self.settings, **settings}
         with log.open("wb") as output:
             popen = subprocess.Popen(
-                [sys.executable, "-m", "app", *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+                [sys.executable, "-m", "app", *arguments], cwd=self.folder, env=environment, stdout=output, stderr=subprocess.STDOUT
             )
         process = Process(popen, log)
         self.running.append(process)

@@ -51,7 +51,7 @@ class UnitOfWork(Protocol):
 
 
 class Transactions(Protocol):
-    """Begins units of work. Every storage failure that is nobody's fault surfaces as `Unavailable`."""
+    """Begins units of work. Every storage failure that is nobody's fault surfaces as `Unavailable`, also a storage that does not answer in time."""
 
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction in which each statement sees what was committed before it."""

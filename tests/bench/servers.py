@@ -17,9 +17,10 @@ import uvloop
 from fastapi import FastAPI
 
 from app.application.ports import Completion, Prompt
-from app.bootstrap import Overrides, open_database, running_service
+from app.bootstrap import Overrides, running_service
 from app.domain.chat.events import Token, payload
 from app.infrastructure.db import migrations
+from app.infrastructure.db.database import open_database
 from app.infrastructure.observability.logs import configure
 from app.infrastructure.web.application import make_application
 from app.infrastructure.web.server import DrainingServer, listening_socket
@@ -36,7 +37,8 @@ Rate = Annotated[float, typer.Option()]
 def product(tokens: Tokens = 200, rate: Rate = 50) -> None:
     """The service."""
     settings = load_settings(env_file=None, overrides={"run_slots": 2000, "max_message_characters": 1000})
-    with open_database(settings) as database:
+    url = settings.database_url
+    with open_database(url.get_secret_value() if url else None, settings.data_dir) as database:
         migrations.upgrade(database.url)
 
         async def run() -> None:

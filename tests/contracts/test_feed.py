@@ -15,7 +15,7 @@ from app.domain.chat.events import EventType, Sources, StoredEvent, Token
 from app.infrastructure.feed import run_feed
 from app.infrastructure.feed.hub import REMEMBERED_EVENTS
 from app.infrastructure.feed.run_feed import HubRunFeed
-from tests.contracts.conversation import assert_gap_free, claimed_run, new_run, new_thread, read_events
+from tests.contracts.conversation import assert_gap_free, claimed_run, fence, new_run, new_thread, read_events
 from tests.contracts.storage import Storage
 
 NEVER = 3600.0
@@ -227,24 +227,24 @@ async def test_a_lost_notification_is_found_by_the_sweep(storage: Storage) -> No
     assert reader.seen == await whole(storage, claim.run_id)
 
 
-async def test_a_run_that_moves_to_this_process_goes_on_without_a_gap(storage: Storage) -> None:
-    old = await claimed_run(storage.transactions)
-    feed = feed_of(storage)
-    reader = Reader(feed, old.run_id)
+async def test_a_run_that_goes_elsewhere_and_comes_back_goes_on_without_a_gap(storage: Storage) -> None:
+    claim = await claimed_run(storage.transactions)
+    reader = Reader(feed_of(storage), claim.run_id)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.read())
-        await storage.elsewhere.open(old, 0)
-        await storage.elsewhere.append(old, Token("a"))
-        await storage.elsewhere.abandon(old)
-        async with storage.transactions.begin() as work:
-            new = await work.runs.fence(old.run_id)
-            await work.commit()
-        assert new is not None
-        await storage.log.open(new, 1)
-        await storage.log.append(new, Token("b"))  # the hub hears of 2 before anybody has told it of 1
-        await storage.log.close(new, Ending.done("ab"))
+        for seq, log in enumerate((storage.log, storage.elsewhere, storage.log)):
+            await log.open(claim, seq)
+            await log.append(claim, Token(str(seq)))  # the last time the hub hears of 3 before anybody has told it of 2
+            await log.abandon(claim)
+            if seq == 0:
+                await reader.until_seen(1)
+            new = await fence(storage.transactions, claim.run_id)
+            assert new is not None
+            claim = new
+        await storage.log.open(claim, 3)
+        await storage.log.close(claim, Ending.done("012"))
     assert_gap_free(reader.seen)
-    assert reader.seen == await whole(storage, old.run_id)
+    assert reader.seen == await whole(storage, claim.run_id)
 
 
 # -- ends ------------------------------------------------------------------------------------------------------------------------------

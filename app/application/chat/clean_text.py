@@ -25,5 +25,10 @@ class TextCleaner:
         return _whole(half)
 
 
+def storable(text: str) -> str:
+    """A whole text, cleaned: for sentences that quote a provider."""
+    return _whole(text.replace("\0", ""))
+
+
 def _whole(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

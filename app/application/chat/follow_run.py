@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from uuid import UUID
 
 from app.application.ports import RunFeed, Transactions
-from app.domain.chat.errors import NotFound, NothingNew
+from app.domain.chat.errors import InvalidCursor, NotFound, NothingNew
 from app.domain.chat.events import StoredEvent
 
 
@@ -16,7 +16,8 @@ class FollowRun:
     async def execute(self, run_id: UUID, after: int) -> AsyncGenerator[Sequence[StoredEvent], None]:
         """The run's events after number `after`, see `RunFeed.follow`.
 
-        Raises `NotFound`, and `NothingNew` if the run is finished and the cursor at its end: the reader may stop for good.
+        Raises `NotFound`, `NothingNew` if the run is finished and the cursor at its end: the reader may stop for good, and `InvalidCursor` for a
+        number that the unfinished run has not reached: nobody can have seen it.
         """
         async with self._transactions.reading() as work:
             run = await work.runs.get(run_id)
@@ -24,4 +25,6 @@ class FollowRun:
             raise NotFound("run", run_id)
         if run.status.is_final and after >= run.last_seq:
             raise NothingNew
+        if after > run.last_seq:
+            raise InvalidCursor(f"The run has events up to {run.last_seq} only. Use the id of the last event seen.")
         return self._feed.follow(run_id, after)

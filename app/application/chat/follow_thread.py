@@ -41,8 +41,8 @@ class FollowThread:
                     after = ThreadPosition(latest.run_id, latest.last_seq) if latest else ThreadPosition(None, 0)
             elif after.run_id is not None:
                 run = await work.runs.get(after.run_id)
-                if run is None or run.thread_id != thread_id:
-                    raise InvalidCursor("The cursor does not belong to this thread.")
+                if run is None or run.thread_id != thread_id or (after.seq > run.last_seq and not run.status.is_final):
+                    raise InvalidCursor("The cursor is not one of this thread. Use the id of the last event seen.")
         return self._follow(thread_id, after)
 
     async def _follow(self, thread_id: UUID, position: ThreadPosition) -> AsyncGenerator[Sequence[StoredEvent], None]:

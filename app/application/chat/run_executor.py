@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from app.application.chat.answer_cache import AnswerCache
 from app.application.chat.citation_gate import CitationGate
-from app.application.chat.clean_text import TextCleaner
+from app.application.chat.clean_text import TextCleaner, storable
 from app.application.chat.prompt import build_prompt
 from app.application.chat.read_thread import found_thread
 from app.application.chat.seam import Joined, Seam
@@ -146,11 +146,11 @@ class RunExecutor:
         try:
             await self._answer(task, answer)
         except ModelError as error:
-            return answer.failed(Failure(error.code, error.message, error.retryable))
+            return answer.failed(Failure(error.code, storable(error.message), error.retryable))
         except LeaseLost:
             raise
         except ChatError as error:
-            return answer.failed(Failure(error.code, error.message, retryable=True))
+            return answer.failed(Failure(error.code, storable(error.message), retryable=True))
         except Exception:  # noqa: BLE001 - whatever it was, the run must end
             _log.exception("A run failed unexpectedly", extra={"run_id": str(task.claim.run_id)})
             message = "Something went wrong while answering. It has been logged; try again."

@@ -24,9 +24,6 @@ from app.domain.chat.entities import Claim, Executor
 from app.domain.chat.errors import Unavailable
 from app.domain.chat.lease import Lease
 
-RELEASE_SECONDS = 3.0
-"""How long a process that stops tries to tell the database so; after that its lease runs out by itself."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -177,9 +174,8 @@ class RunSupervisor:
 
     async def _keep_lease(self) -> NoReturn:
         while True:
-            with contextlib.suppress(Unavailable, TimeoutError):
-                async with asyncio.timeout(self._pace.lease_seconds):
-                    await self._renew()
+            with contextlib.suppress(Unavailable):
+                await self._renew()
             await asyncio.sleep(self._pace.lease_seconds / 3)
 
     async def _renew(self) -> None:
@@ -204,8 +200,9 @@ class RunSupervisor:
             self.fenced(claim.run_id)
 
     async def _release_lease(self) -> None:
-        with contextlib.suppress(Unavailable, TimeoutError):
-            async with asyncio.timeout(RELEASE_SECONDS), self._transactions.begin() as work:
+        """Tell the others; if the database cannot be told, the lease runs out by itself."""
+        with contextlib.suppress(Unavailable):
+            async with self._transactions.begin() as work:
                 await work.leases.release(self._executor.executor_id)
                 await work.commit()
 

@@ -4,12 +4,16 @@ Called by `bootstrap.py`, the CLI and `alembic/env.py`.
 """
 
 import select
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.infrastructure.db.hang_up import hang_up_after
 
 CONNECT_TIMEOUT = 5
 """Seconds to wait for one connection; a database that takes longer counts as down."""
@@ -66,6 +70,15 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[AsyncConnection, None]:
+    """A connection from the pool; it is ended if the block is not through within `patience` seconds."""
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        with hang_up_after(patience, driver):
+            yield connection
 
 
 def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:

@@ -27,6 +27,7 @@ from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim
 from app.domain.chat.errors import LeaseLost
 from app.domain.chat.events import Event, StoredEvent, Token, merged, payload
+from app.infrastructure.db.hang_up import hang_up_after
 from app.infrastructure.repositories.log_statements import APPEND, CLOSE, CLOSED_BY, Written, append_parameters, close_parameters
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection]]
@@ -42,7 +43,7 @@ RETRY_DELAYS = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between tries while the database is away; the last one repeats."""
 
 ABSENCES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction, OSError)
-"""The database is away, full, restarting, failing over, or silent (TimeoutError is an OSError): wait for it."""
+"""The database is away, full, restarting, failing over, or silent: wait for it."""
 
 REFUSALS = (psycopg.Error, UnicodeError)
 """Anything else it says is about what was written."""
@@ -246,8 +247,7 @@ class GroupCommitLog:
         tries = 0
         while True:
             try:
-                async with asyncio.timeout(FLUSH_TIMEOUT):
-                    return await self._write(batch, repeated=tries > 0)
+                return await self._write(batch, repeated=tries > 0)
             except ABSENCES as error:
                 await self._disconnect()
                 if tries % 20 == 0:
@@ -258,7 +258,10 @@ class GroupCommitLog:
     async def _write(self, batch: Sequence[Written], *, repeated: bool) -> set[UUID]:
         if self._connection is None:
             self._connection = await self._connect()
-        connection = self._connection
+        with hang_up_after(FLUSH_TIMEOUT, self._connection):
+            return await self._write_on(self._connection, batch, repeated=repeated)
+
+    async def _write_on(self, connection: psycopg.AsyncConnection, batch: Sequence[Written], *, repeated: bool) -> set[UUID]:
         endings = [(written.claim, written.ending) for written in batch if written.ending is not None]
         if not endings:
             return await _ids(await connection.execute(APPEND, append_parameters(batch, self._name)))

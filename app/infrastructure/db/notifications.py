@@ -20,6 +20,7 @@ import structlog
 from psycopg import sql
 
 from app.domain.chat.errors import Unavailable
+from app.infrastructure.db.hang_up import hang_up
 from app.infrastructure.repositories.log_statements import ADDED_CHANNEL, EVENTS_CHANNEL, FENCE_CHANNEL, QUEUE_CHANNEL, read_nudge
 
 Connect = Callable[[], Awaitable[psycopg.AsyncConnection]]
@@ -125,7 +126,7 @@ class Listener:
                 self._report(heard)
             self.deaf = not heard
             if not heard and self._connection is not None:
-                await self._connection.close()  # it may hang rather than swallow: a new one will tell
+                hang_up(self._connection)  # it may hang rather than swallow: a new one will tell
             self._connected.clear()
             try:
                 async with asyncio.timeout(PROBE_EVERY):

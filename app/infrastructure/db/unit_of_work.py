@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.application.ports import UnitOfWork
 from app.domain.chat.errors import Unavailable
+from app.infrastructure.db.engine import connected
 from app.infrastructure.repositories.answers import PostgresAnswers
 from app.infrastructure.repositories.leases import PostgresLeases
 from app.infrastructure.repositories.messages import PostgresMessages
@@ -41,30 +42,31 @@ class PostgresUnitOfWork:
 
 
 class PostgresTransactions:
-    """The `Transactions` of one engine. The three kinds share its pool."""
+    """The `Transactions` of one engine; the three kinds share its pool. A unit of work that takes longer than `patience` seconds is `Unavailable`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, patience: float = 10.0) -> None:
+        self._patience = patience
         self._writing = engine
         self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """See `Transactions.begin`."""
-        return _unit_of_work(self._writing)
+        return _unit_of_work(self._writing, self._patience)
 
     def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """See `Transactions.reading`: no BEGIN, no ROLLBACK, one round trip a statement."""
-        return _unit_of_work(self._reading)
+        return _unit_of_work(self._reading, self._patience)
 
     def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """See `Transactions.snapshot`."""
-        return _unit_of_work(self._snapshots)
+        return _unit_of_work(self._snapshots, self._patience)
 
 
 @asynccontextmanager
-async def _unit_of_work(engine: AsyncEngine) -> AsyncGenerator[UnitOfWork, None]:
+async def _unit_of_work(engine: AsyncEngine, patience: float) -> AsyncGenerator[UnitOfWork, None]:
     try:
-        async with engine.connect() as connection:
+        async with connected(engine, patience) as connection:
             yield PostgresUnitOfWork(connection)
     except PoolTimeoutError:
         raise Unavailable("database_busy", "All database connections are in use. Try again in a moment.") from None

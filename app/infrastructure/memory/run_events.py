@@ -1,5 +1,6 @@
 """Reading the log on memory. Contract: `app/domain/chat/repositories/run_events.py`."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -12,8 +13,10 @@ class MemoryRunEvents:
         self._session = session
 
     async def read(self, run_id: UUID, after: int, limit: int) -> Sequence[StoredEvent]:
-        """See `RunEventRepository.read`. Number n stands at place n - 1: there are no gaps."""
-        return self._session.tables.events.get(run_id, ())[after : after + limit]
+        """See `RunEventRepository.read`."""
+        events = self._session.tables.events.get(run_id, ())
+        start = bisect_right(events, after, key=lambda event: event.seq)
+        return events[start : start + limit]
 
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See `RunEventRepository.last_seqs`."""

@@ -1,6 +1,7 @@
 """Runs on Postgres: the queue, the claims, the endings. Contract: `app/domain/chat/repositories/runs.py`.
 
-Locks are always taken run row first, thread key second (an answer refers to its thread); deleting a thread keeps that order too.
+Who posts, interrupts or deletes locks the thread's row first (`NO KEY UPDATE`), then run rows. Who writes a run locks its row and then needs only the
+thread's key, which that lock leaves free. So nobody waits in a circle.
 """
 
 from collections.abc import Collection, Sequence

@@ -61,8 +61,10 @@ class PostgresThreads:
     async def delete(self, thread_id: UUID) -> bool:
         """See `ThreadRepository.delete`.
 
-        Runs are locked before the thread, as a closing run does it (its row, then the thread's key for the answer): the same order, no deadlock.
+        The thread's row is locked first, in a way that keeps out whoever posts but not a run that closes (it needs the thread's key only); then the
+        runs, which keeps out whoever writes. So no run and no event can come in between, and nobody waits in a circle.
         """
+        await self._connection.execute(select(ThreadRow.id).where(ThreadRow.id == thread_id).with_for_update(key_share=True))
         runs = select(RunRow.id).where(RunRow.thread_id == thread_id)
         await self._connection.execute(runs.order_by(RunRow.id).with_for_update())
         await self._connection.execute(delete(RunEventRow).where(RunEventRow.run_id.in_(runs)))

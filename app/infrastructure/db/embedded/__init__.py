@@ -11,6 +11,7 @@ quick to import. Called by `bootstrap` when no DATABASE_URL is set, by the comma
 
 from app.infrastructure.db.embedded.door import EmbeddedDatabase, ensure_running
 from app.infrastructure.db.embedded.errors import EmbeddedDatabaseError
+from app.infrastructure.db.embedded.programs import psql
 from app.infrastructure.db.embedded.throwaway import throwaway
 
-__all__ = ["EmbeddedDatabase", "EmbeddedDatabaseError", "ensure_running", "throwaway"]
+__all__ = ["EmbeddedDatabase", "EmbeddedDatabaseError", "ensure_running", "psql", "throwaway"]

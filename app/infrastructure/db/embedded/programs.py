@@ -2,7 +2,8 @@
 
 Promises programs that can run the data at hand (a cluster only runs under the major version that made it) and, as root, under the account
 that Postgres gets. The wheel is a carrier only: it is located, never imported, because importing it is slow and its own server management
-changes the rights of parent folders. `candidates` is called by the door, which knows this interpreter's packages; the rest by the keeper.
+changes the rights of parent folders. `candidates` is called by the door, which knows this interpreter's packages, and `psql` for
+a server elsewhere; the rest by the keeper.
 """
 
 import importlib.util
@@ -46,6 +47,12 @@ def candidates() -> list[Programs]:
     """All that can be found here, the best first: the carried ones, then the newest installed."""
     installed = sorted(_installed(), key=lambda programs: -programs.major)
     return [*_carried(), *installed] or list(_configured())
+
+
+def psql() -> str:
+    """The machine's own psql, else one that lies beside the programs found here: a bare machine has a shell, too."""
+    beside = (programs.path("psql") for programs in candidates())
+    return shutil.which("psql") or next((program for program in beside if os.access(program, os.X_OK)), "psql")
 
 
 def choose(found: Sequence[Programs], data: Path) -> Programs:
