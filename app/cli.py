@@ -1,4 +1,4 @@
-"""The command line: `chatbot serve | worker | migrate | psql | openapi | env`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
+"""The command line: `chatbot serve | worker | migrate | index | psql | openapi | env`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
 
 What a person sees goes to standard output in plain words; log lines go to standard error. A wrong setting or a database that cannot be used ends
 the command with one sentence and exit status 2.
