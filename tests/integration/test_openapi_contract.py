@@ -4,6 +4,7 @@ schemathesis makes requests from the document, right and wrong ones, and holds e
 that what the document allows is accepted and what it forbids refused. `follow_thread` never ends, so it is asked by hand.
 """
 
+import copy
 import json
 import re
 from collections import Counter
@@ -56,7 +57,7 @@ OPERATIONS = [
 ]
 load: Any = schemathesis.openapi.from_dict
 read_config: Any = SchemathesisConfig.from_dict  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - a bare dict
-schema: Any = load(DOCUMENT, config=read_config(CONFIG)).exclude(operation_id="follow_thread")
+schema: Any = load(copy.deepcopy(DOCUMENT), config=read_config(CONFIG)).exclude(operation_id="follow_thread")
 
 
 # -- document and server ---------------------------------------------------------------------------------------------------------------
