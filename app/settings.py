@@ -33,8 +33,8 @@ class LogFormat(StrEnum):
 
 
 DEFAULT_MODELS = {
-    Provider.ANTHROPIC: "claude-sonnet-4-5",
-    Provider.GOOGLE: "gemini-2.5-flash",
+    Provider.ANTHROPIC: "claude-sonnet-5-5",
+    Provider.GOOGLE: "gemini-3.8-flash",
     Provider.OPENROUTER: "meta-llama/llama-3.3-70b-instruct:free",
     Provider.OFFLINE: "offline-quotes",
 }

@@ -7,7 +7,7 @@ Both answer the same two calls: POST a message, GET its events. Prints its port,
 """
 
 import itertools
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Annotated
 
@@ -16,8 +16,9 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from app.application.ports import Completion, Prompt
+from app.application.ports import Completion, Context, Prompt
 from app.bootstrap import Overrides, running_service
+from app.domain.chat.entities import Assistant, Message
 from app.domain.chat.events import Token, payload
 from app.infrastructure.db import migrations
 from app.infrastructure.db.database import open_database
@@ -42,7 +43,7 @@ def product(tokens: Tokens = 200, rate: Rate = 50) -> None:
         migrations.upgrade(database.url)
 
         async def run() -> None:
-            async with running_service(settings, database.url, Overrides(model=PacedModel(tokens, rate))) as service:
+            async with running_service(settings, database.url, Overrides(PacedModel(tokens, rate), NoContext())) as service:
                 await _serve(make_application(service.parts), service.drain)
 
         uvloop.run(run())
@@ -75,6 +76,13 @@ def direct(tokens: Tokens = 200, rate: Rate = 50) -> None:
         pass
 
     uvloop.run(_serve(app, nothing))
+
+
+class NoContext:
+    """Nothing to find: retrieval has a benchmark of its own."""
+
+    async def find(self, question: str, history: Sequence[Message], assistant: Assistant) -> Context:
+        return Context()
 
 
 async def _frames(model: PacedModel) -> AsyncGenerator[bytes, None]:
