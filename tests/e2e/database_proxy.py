@@ -19,8 +19,8 @@ class DatabaseProxy:
 
     def __init__(self, folder: Path, real: URL) -> None:
         self._folder = folder
-        self._real = Path(str(real.query["host"])) / SOCKET
-        self.url = real.set(query={"host": str(folder)})
+        self._real = real
+        self.url = URL.create(real.drivername, real.username, real.password, database=real.database, query={"host": str(folder)})
         self.swallows_notifications = False
         self._open = asyncio.Event()
         self._open.set()
@@ -53,7 +53,7 @@ class DatabaseProxy:
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either side ends it."""
         try:
-            from_database, to_database = await asyncio.open_unix_connection(str(self._real))
+            from_database, to_database = await self._reach_database()
         except OSError:
             writer.close()
             return
@@ -66,6 +66,11 @@ class DatabaseProxy:
             await asyncio.gather(*ways, return_exceptions=True)
             to_database.close()
             writer.close()
+
+    async def _reach_database(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._real.host:
+            return await asyncio.open_connection(self._real.host, self._real.port or 5432)
+        return await asyncio.open_unix_connection(str(Path(str(self._real.query["host"])) / SOCKET))
 
     async def _requests(self, reader: asyncio.StreamReader, to_database: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
