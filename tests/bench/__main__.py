@@ -6,7 +6,7 @@ shipped (synchronous commit on, fsync on). The client is one process on bare soc
 
 tok/s           tokens all readers received, by the time from the first post to the last `done`
 p50, p99        milliseconds from the model's yield to the reader's socket
-first           median milliseconds from the post to the first token at the reader
+first           median milliseconds from the post to the first token at the reader; all but the first row begin with a burst of posts
 CPU             seconds of processor time per 1,000 tokens: the server, and Postgres
 commits, rows   of the product, per 1,000 tokens
 
@@ -37,14 +37,17 @@ from tests.processes import ROOT
 
 @dataclass(frozen=True)
 class Load:
-    """So many readers, so many tokens each, at this rate (0: as fast as it goes)."""
+    """So many readers, so many tokens each, at this rate (0: as fast as it goes), all at once or one after another."""
 
     streams: int
     tokens: int
     rate: float
+    at_once: int
 
     @property
     def name(self) -> str:
+        if self.at_once == 1:
+            return "one at a time"
         return f"{self.streams} at {f'{self.rate:g}/s' if self.rate else 'full speed'}"
 
 
@@ -62,7 +65,14 @@ class Round:
     rows: float
 
 
-LOADS = (Load(20, 200, 50), Load(100, 200, 50), Load(200, 200, 50), Load(400, 200, 50), Load(100, 1500, 0))
+LOADS = (
+    Load(100, 5, 50, 1),
+    Load(20, 200, 50, 20),
+    Load(100, 200, 50, 100),
+    Load(200, 200, 50, 200),
+    Load(400, 200, 50, 400),
+    Load(100, 1500, 0, 100),
+)
 
 
 class Postgres:
@@ -98,7 +108,7 @@ def measure(kind: str, work: Load, postgres: Postgres) -> Round:
         try:
             assert server.stdout is not None
             port = int(server.stdout.readline().split()[1])
-            asyncio.run(load(port, 5))  # warm: connections, caches, prepared statements
+            asyncio.run(load(port, 20, 5))  # warm: connections, caches, prepared statements
             return _round(work, port, psutil.Process(server.pid), postgres)
         finally:
             server.terminate()
@@ -107,7 +117,7 @@ def measure(kind: str, work: Load, postgres: Postgres) -> Round:
 
 def _round(work: Load, port: int, server: psutil.Process, postgres: Postgres) -> Round:
     cpu, postgres_cpu, (commits, rows) = sum(server.cpu_times()[:2]), postgres.cpu_seconds(), postgres.activity()
-    measured: Measured = asyncio.run(load(port, work.streams))
+    measured: Measured = asyncio.run(load(port, work.streams, work.at_once))
     thousands = len(measured.latencies_ms) / 1000
     assert thousands * 1000 == work.streams * work.tokens, "tokens were lost"
     commits_after, rows_after = postgres.activity()

@@ -66,8 +66,8 @@ async def follow(port: int, path: str, measured: Measured, posted_at: float) -> 
     writer.close()
 
 
-async def load(port: int, streams: int) -> Measured:
-    """All readers at once; the threads are made beforehand."""
+async def load(port: int, streams: int, at_once: int) -> Measured:
+    """So many conversations, at most `at_once` at a time; the threads are made beforehand."""
     await call(port, "POST", "/api/users", {"name": "bench"})
     gate = asyncio.Semaphore(20)
 
@@ -78,10 +78,13 @@ async def load(port: int, streams: int) -> Measured:
     threads = await asyncio.gather(*(thread() for _ in range(streams)))
     measured = Measured()
 
+    turns = asyncio.Semaphore(at_once)
+
     async def converse(thread_id: str) -> None:
-        posted_at = time.monotonic()
-        run = await call(port, "POST", f"/api/threads/{thread_id}/messages", {"content": "go"})
-        await follow(port, f"/api/runs/{run['run_id']}/events", measured, posted_at)
+        async with turns:
+            posted_at = time.monotonic()
+            run = await call(port, "POST", f"/api/threads/{thread_id}/messages", {"content": "go"})
+            await follow(port, f"/api/runs/{run['run_id']}/events", measured, posted_at)
 
     started = time.monotonic()
     await asyncio.gather(*(converse(thread_id) for thread_id in threads))

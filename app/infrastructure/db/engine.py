@@ -18,6 +18,9 @@ from app.infrastructure.db.hang_up import hang_up_after
 CONNECT_TIMEOUT = 5
 """Seconds to wait for one connection; a database that takes longer counts as down."""
 
+POOL_PATIENCE = 15
+"""Seconds a request waits for a free connection: in a burst waiting is better than an error, for ever is not."""
+
 KEEPALIVE: dict[str, Any] = {
     "keepalives": 1,
     "keepalives_idle": 10,
@@ -59,12 +62,12 @@ async def connect(url: URL) -> psycopg.AsyncConnection:
 
 
 def make_engine(url: URL, pool_size: int) -> AsyncEngine:
-    """An engine whose pool waits at most five seconds for a connection and never hands out one that the server has closed."""
+    """An engine whose pool never hands out a connection that the server has closed."""
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=CONNECT_TIMEOUT,
+        pool_timeout=POOL_PATIENCE,
         pool_use_lifo=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT, **KEEPALIVE},
     )
