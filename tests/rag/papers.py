@@ -2,7 +2,7 @@
 """Prints hand-written CVs as PDFs the way several tools do. Nothing here knows the project's own templates.
 
 A `Paper` is a CV as text; each `print_*` function is a tool's habit: where the dates stand, in which order the file draws its words,
-how headings look. All are deterministic.
+how headings look. All are deterministic. A test whose tool or font this machine lacks is skipped.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fpdf import FPDF
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
@@ -46,9 +47,18 @@ class Paper:
 _FONTS = Path("/usr/share/fonts/truetype/dejavu")
 
 
-def _html(body: str, css: str, to: Path) -> None:
-    from weasyprint import HTML
+def _font(name: str) -> str:
+    file = _FONTS / name
+    if not file.exists():
+        pytest.skip(f"the font {file} is not installed (package fonts-dejavu)")
+    return str(file)
 
+
+def _html(body: str, css: str, to: Path) -> None:
+    try:
+        from weasyprint import HTML
+    except OSError as missing:
+        pytest.skip(f"WeasyPrint cannot load Pango here: {str(missing).partition(':')[0]}")
     HTML(string=f"<html><head><style>{css}</style></head><body>{body}</body></html>").write_pdf(to)
 
 
@@ -150,8 +160,8 @@ def print_linkedin(paper: Paper, to: Path) -> None:
 
 def print_interleaved(paper: Paper, to: Path) -> None:
     """A home-made program: two columns drawn line by line across the page, so that the file's order mixes them."""
-    pdfmetrics.registerFont(TTFont("DV", str(_FONTS / "DejaVuSans.ttf")))
-    pdfmetrics.registerFont(TTFont("DVB", str(_FONTS / "DejaVuSans-Bold.ttf")))
+    pdfmetrics.registerFont(TTFont("DV", _font("DejaVuSans.ttf")))
+    pdfmetrics.registerFont(TTFont("DVB", _font("DejaVuSans-Bold.ttf")))
     t = paper.titles
     left: list[tuple[str, bool]] = [
         (t[3], True),
@@ -193,8 +203,8 @@ def print_europass(paper: Paper, to: Path) -> None:
     """A form: labels in a left column, contents right, row by row; dates as day/month/year if given so."""
     pdf: Any = FPDF(format="A4")
     pdf.set_creation_date(datetime(2024, 1, 1, tzinfo=UTC))
-    pdf.add_font("DV", "", str(_FONTS / "DejaVuSans.ttf"))
-    pdf.add_font("DV", "B", str(_FONTS / "DejaVuSans-Bold.ttf"))
+    pdf.add_font("DV", "", _font("DejaVuSans.ttf"))
+    pdf.add_font("DV", "B", _font("DejaVuSans-Bold.ttf"))
     pdf.add_page()
 
     def row(label: str, text: str, *, bold: bool = False, size: int = 9) -> None:
@@ -244,7 +254,7 @@ def print_plain(paper: Paper, to: Path) -> None:
     """A text editor: one column, one font, one size, headings in capitals with a colon, everything separated by commas."""
     pdf: Any = FPDF(format="letter")
     pdf.set_creation_date(datetime(2024, 1, 1, tzinfo=UTC))
-    pdf.add_font("M", "", str(_FONTS / "DejaVuSansMono.ttf"))
+    pdf.add_font("M", "", _font("DejaVuSansMono.ttf"))
     pdf.add_page()
     pdf.set_font("M", "", 9)
     t = paper.titles
