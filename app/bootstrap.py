@@ -151,18 +151,20 @@ class Service:
         self.supervisor = supervisor
         self.hub = hub
         self._grace_seconds = grace_seconds
-        self._drained: asyncio.Future[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._drained = False
         self.draining = False
 
     async def drain(self) -> None:
-        """Not ready any more; runs finish or are handed over; then streams end."""
-        if self._drained is None:
-            self._drained = asyncio.get_running_loop().create_future()
+        """Not ready any more; runs finish or are handed over; then streams end. After a drain that was cancelled the next one grants no grace."""
+        async with self._one_at_a_time:
+            if self._drained:
+                return
+            grace_seconds = 0.0 if self.draining else self._grace_seconds
             self.draining = True
-            await self.supervisor.drain(self._grace_seconds)
+            await self.supervisor.drain(grace_seconds)
             self.hub.drain()
-            self._drained.set_result(None)
-        await self._drained
+            self._drained = True
 
 
 @asynccontextmanager

@@ -88,6 +88,21 @@ async def test_with_enough_grace_it_finishes_itself_and_posts_meanwhile_are_not_
     assert (await assert_kept(client, third.url, interrupted, reader.seen))["attempt"] == 2
 
 
+async def test_a_second_signal_stops_at_once_and_still_hands_over(processes: Processes, client: httpx.AsyncClient) -> None:
+    heir, impatient = await start(processes, server(), server(SHUTDOWN_GRACE="60"))
+    asked = await ask(client, impatient.url, "tokens=120 rate=25")
+    reader = _Following(client, asked, impatient.url, heir.url)
+    await until_tokens(reader.seen, 50)
+    impatient.terminate()
+    await until(lambda: "Draining" in impatient.output, within=5)
+    told = time.monotonic()
+    impatient.terminate()
+    assert await asyncio.to_thread(impatient.wait, 10) == 0
+    assert time.monotonic() - told < 8
+    await reader.reading
+    assert (await assert_kept(client, heir.url, asked, reader.seen))["attempt"] == 2
+
+
 async def test_a_worker_hands_over_to_a_worker(processes: Processes, database_url: URL, client: httpx.AsyncClient) -> None:
     front, *workers = await start(processes, server("--slots", "0"), worker(SHUTDOWN_GRACE="0"), worker(SHUTDOWN_GRACE="0"))
     asked = await ask_all(client, [front.url], ["tokens=100 rate=20"] * 8)
