@@ -209,6 +209,7 @@ class _Wiring:
             host=f"{socket.gethostname()}:{os.getpid()}",
         )
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
+        self._looking: asyncio.Future[tuple[str, str]] | None = None
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
         parts = WebParts(
             use_cases=make_use_cases(transactions, self._feed, self._supervisor, settings.queue_limit),
@@ -284,6 +285,12 @@ class _Wiring:
         return Readiness({"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown})
 
     async def _check_database(self) -> tuple[str, str]:
+        """One look for all who ask at the same time: it takes a connection that the lease may need."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self._look_at_database())
+        return await asyncio.shield(self._looking)
+
+    async def _look_at_database(self) -> tuple[str, str]:
         try:
             async with connected(self._control, READY_SECONDS) as connection:
                 revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
