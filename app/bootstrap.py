@@ -187,18 +187,20 @@ class Service:
         self.supervisor = supervisor
         self.hub = hub
         self._grace_seconds = grace_seconds
-        self._drained: asyncio.Future[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._drained = False
         self.draining = False
 
     async def drain(self) -> None:
-        """Not ready any more; runs finish or are handed over; then streams end."""
-        if self._drained is None:
-            self._drained = asyncio.get_running_loop().create_future()
+        """Not ready any more; runs finish or are handed over; then streams end. After a drain that was cancelled the next one grants no grace."""
+        async with self._one_at_a_time:
+            if self._drained:
+                return
+            grace_seconds = 0.0 if self.draining else self._grace_seconds
             self.draining = True
-            await self.supervisor.drain(self._grace_seconds)
+            await self.supervisor.drain(grace_seconds)
             self.hub.drain()
-            self._drained.set_result(None)
-        await self._drained
+            self._drained = True
 
 
 @asynccontextmanager
@@ -265,6 +267,7 @@ class _Wiring:
             host=f"{socket.gethostname()}:{os.getpid()}",
         )
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
+        self._looking: asyncio.Future[tuple[str, str]] | None = None
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
         parts = WebParts(
             use_cases=make_use_cases(transactions, self._feed, self._supervisor, cvs, settings.queue_limit),
@@ -342,6 +345,12 @@ class _Wiring:
         return Readiness({"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown})
 
     async def _check_database(self) -> tuple[str, str]:
+        """One look for all who ask at the same time: it takes a connection that the lease may need."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self._look_at_database())
+        return await asyncio.shield(self._looking)
+
+    async def _look_at_database(self) -> tuple[str, str]:
         try:
             async with connected(self._control, READY_SECONDS) as connection:
                 revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -12,6 +12,7 @@ import pytest
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL
 
+from app.application.chat.cancel_run import CancelRun
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim, RunStatus
 from app.domain.chat.errors import LeaseLost
@@ -274,6 +275,17 @@ async def test_a_lost_answer_does_not_make_a_void_claim_valid(postgres: Postgres
         with pytest.raises(LeaseLost):
             await log.close(claim, Ending.done("late"))
     assert not await read_events(postgres.transactions, claim.run_id)
+
+
+async def test_a_lost_answer_does_not_make_somebody_else_s_ending_one_s_own(postgres: PostgresStorage, dying: Callable[[], Any]) -> None:
+    claim = await claimed_run(postgres.transactions)
+    await CancelRun(postgres.transactions).execute(claim.run_id)
+    published: list[StoredEvent] = []
+    async with writing(dying, lambda _, events: published.extend(events)) as log:
+        await log.open(claim, 0)
+        with pytest.raises(LeaseLost):
+            await log.close(claim, Ending.done("late"))
+    assert not published
 
 
 async def test_the_log_waits_while_the_database_is_away(postgres: PostgresStorage) -> None:

@@ -1,8 +1,10 @@
 """Who is told what after a commit: the nudges that repositories promise, over LISTEN or as callbacks."""
 
+from sqlalchemy import text
+
 from app.domain.chat.ending import Ending
 from tests.contracts.conversation import claimed_run, fence, new_executor, new_run, new_thread
-from tests.contracts.storage import Storage
+from tests.contracts.storage import PostgresStorage, Storage
 
 
 async def test_a_queued_run_is_told_to_executors_and_to_readers_of_the_thread(storage: Storage) -> None:
@@ -61,3 +63,14 @@ async def test_a_released_lease_is_told_to_executors(storage: Storage) -> None:
             await work.leases.release(executor.executor_id)
             await work.commit()
         await heard.until(lambda: heard.queue == 1)
+
+
+async def test_what_nobody_can_have_meant_is_passed_over(postgres: PostgresStorage) -> None:
+    thread = await new_thread(postgres.transactions)
+    async with postgres.listening() as heard:
+        async with postgres.engine.begin() as connection:
+            for channel, payload in (("run_events", "x 12:a"), ("run_events", "x y"), ("run_added", "soon"), ("run_fence", "")):
+                await connection.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload})
+        await new_run(postgres.transactions, thread.thread_id)
+        await heard.until(lambda: heard.added == [thread.thread_id])
+    assert (heard.events, heard.fenced) == ([], [])

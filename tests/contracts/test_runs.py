@@ -3,8 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from uuid_utils.compat import uuid7
 
-from app.domain.chat.entities import IdempotencyKey, NewRun, RunStatus
+from app.domain.chat.entities import IdempotencyKey, NewMessage, NewRun, RunStatus
 from tests.contracts.conversation import answer, claim_of, new_executor, new_run, new_thread, read_run
 from tests.contracts.storage import Storage
 
@@ -91,3 +92,15 @@ async def test_storage_itself_refuses_a_key_used_twice_and_a_run_without_a_threa
         await new_run(storage.transactions, thread.thread_id, idempotency=IdempotencyKey("key", "two"))
     with pytest.raises(storage.refusal):
         await new_run(storage.transactions, uuid4())
+
+
+async def test_a_run_starts_when_it_is_stored_however_long_its_transaction_has_waited_before(storage: Storage) -> None:
+    """Else the executor that stores it would find it old at once, and take it back from itself."""
+    thread = await new_thread(storage.transactions)
+    async with storage.transactions.begin() as work:
+        touched = await work.threads.touch(thread.thread_id, title_if_none="Go")
+        message = NewMessage(uuid7(), thread.thread_id, "Who writes Go?", None)
+        run = await work.runs.add(NewRun(uuid7(), thread.thread_id, message.message_id, uuid7(), new_executor()), message)
+    assert touched is not None
+    assert run.started_at is not None
+    assert run.started_at >= touched.updated_at

@@ -88,6 +88,36 @@ async def test_with_enough_grace_it_finishes_itself_and_posts_meanwhile_are_not_
     assert (await assert_kept(client, third.url, interrupted, reader.seen))["attempt"] == 2
 
 
+async def test_while_it_drains_it_is_not_ready_and_its_streams_go_on(processes: Processes, client: httpx.AsyncClient) -> None:
+    [only] = await start(processes, server(SHUTDOWN_GRACE="20"))
+    asked = await ask(client, only.url, "tokens=90 rate=25")
+    reader = _Following(client, asked, only.url)
+    await until_tokens(reader.seen, 50)
+    only.terminate()
+    await until(lambda: "Draining" in only.output, within=5)
+    ready = await client.get(f"{only.url}/ready")
+    assert ready.status_code == 503
+    assert [name for name, outcome in ready.json()["checks"].items() if outcome != "ok"] == ["shutdown"]
+    await reader.reading
+    assert (reader.connections, reader.seen.status) == (1, "done")
+    assert await asyncio.to_thread(only.wait, 10) == 0
+
+
+async def test_a_second_signal_stops_at_once_and_still_hands_over(processes: Processes, client: httpx.AsyncClient) -> None:
+    heir, impatient = await start(processes, server(), server(SHUTDOWN_GRACE="60"))
+    asked = await ask(client, impatient.url, "tokens=120 rate=25")
+    reader = _Following(client, asked, impatient.url, heir.url)
+    await until_tokens(reader.seen, 50)
+    impatient.terminate()
+    await until(lambda: "Draining" in impatient.output, within=5)
+    told = time.monotonic()
+    impatient.terminate()
+    assert await asyncio.to_thread(impatient.wait, 10) == 0
+    assert time.monotonic() - told < 8
+    await reader.reading
+    assert (await assert_kept(client, heir.url, asked, reader.seen))["attempt"] == 2
+
+
 async def test_a_worker_hands_over_to_a_worker(processes: Processes, database_url: URL, client: httpx.AsyncClient) -> None:
     front, *workers = await start(processes, server("--slots", "0"), worker(SHUTDOWN_GRACE="0"), worker(SHUTDOWN_GRACE="0"))
     asked = await ask_all(client, [front.url], ["tokens=100 rate=20"] * 8)
@@ -107,6 +137,17 @@ async def test_a_worker_hands_over_to_a_worker(processes: Processes, database_ur
         await reader.reading
         assert reader.connections == 1
         await assert_kept(client, front.url, one, reader.seen)
+
+
+async def test_a_worker_with_enough_grace_finishes_what_it_has(processes: Processes, client: httpx.AsyncClient) -> None:
+    front, only = await start(processes, server("--slots", "0"), worker(SHUTDOWN_GRACE="20"))
+    asked = await ask(client, front.url, "tokens=60 rate=25")
+    reader = _Following(client, asked, front.url)
+    await until_tokens(reader.seen, 50)
+    only.terminate()
+    assert await asyncio.to_thread(only.wait, 15) == 0
+    await reader.reading
+    assert (await assert_kept(client, front.url, asked, reader.seen))["attempt"] == 1
 
 
 async def test_a_post_in_flight_when_the_drain_begins(processes: Processes, database_url: URL, client: httpx.AsyncClient) -> None:

@@ -160,7 +160,8 @@ class RunSupervisor:
 
     def _end(self, claim: Claim) -> None:
         self._look_again_if_full()
-        if self._running[claim.run_id][0] is claim:
+        held = self._running.get(claim.run_id)
+        if held is not None and held[0] is claim:
             del self._running[claim.run_id]
         if not self._running:
             self._idle.set()

@@ -5,7 +5,7 @@ Called by `bootstrap.py`, the CLI and `alembic/env.py`.
 
 import select
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -77,10 +77,11 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
 
 @asynccontextmanager
 async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[AsyncConnection, None]:
-    """A connection from the pool; it is ended if the block is not through within `patience` seconds."""
-    async with engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        with hang_up_after(patience, driver):
+    """A connection from the pool; it is ended if the block, and the rollback after it, are not through within `patience` seconds."""
+    with ExitStack() as limit:
+        async with engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            limit.enter_context(hang_up_after(patience, driver))
             yield connection
 
 

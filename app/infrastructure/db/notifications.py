@@ -102,7 +102,10 @@ class Listener:
         self._connected.set()
         self._callbacks.reconnected()
         async for notification in connection.notifies():
-            self._hear(notification.channel, notification.payload)
+            try:
+                self._hear(notification.channel, notification.payload)
+            except ValueError:  # whoever may connect may notify, and every process hears it
+                _log.warning("A notification was not understood", channel=notification.channel)
 
     def _hear(self, channel: str, payload: str) -> None:
         if channel == EVENTS_CHANNEL:

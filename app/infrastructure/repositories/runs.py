@@ -39,7 +39,7 @@ _ADD = text("""
         INSERT INTO runs (id, thread_id, message_id, answer_id, status, attempt, owner, provider, model, started_at,
                           idempotency_key, idempotency_digest, fresh)
         VALUES (:id, :thread_id, :message_id, :answer_id, :status, :attempt, :owner, :provider, :model,
-                CASE WHEN :attempt > 0 THEN now() END, :key, :digest, :fresh)
+                CASE WHEN :attempt > 0 THEN clock_timestamp() END, :key, :digest, :fresh)
         RETURNING ordinal, created_at, started_at
     )
     SELECT ordinal, created_at, started_at, pg_notify('run_added', :thread),

@@ -10,7 +10,7 @@ from app.application.chat.prompt import CONTINUE
 from app.application.chat.run_executor import Limits
 from app.application.ports import Completion, Context
 from app.domain.chat.entities import Claim, Failure, RunStatus, Usage
-from app.domain.chat.errors import ChatError, ModelError
+from app.domain.chat.errors import ChatError, LeaseLost, ModelError
 from app.domain.chat.events import EventType, Started, Token
 from app.domain.chat.events import Sources as SourcesFound
 from tests.contracts.conversation import SOURCE, fence, read_message, read_run
@@ -157,6 +157,59 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(monkeypatch: p
     assert (await world.answer(claim))[1] == "Ada."
 
 
+# -- answers given again -----------------------------------------------------------------------------------------------------------------
+
+FOUND = Context(sources=(SOURCE,), fingerprint="this question, these documents")
+
+
+async def answered_before(world: World, *script: str | Completion | Exception) -> None:
+    """Somebody else has asked the same."""
+    world.context.found = FOUND
+    await world.executor(ScriptedModel(*script)).execute(await world.run())
+
+
+async def test_the_same_question_gets_the_same_answer_without_the_model() -> None:
+    world, model = World(), ScriptedModel("Grace.", END)
+    await answered_before(world, "Ada.", END)
+    claim = await world.run()
+    await world.executor(model).execute(claim)
+    run, text = await world.answer(claim)
+    assert (run.status, run.cached, run.finish_reason, text, model.prompts) == (RunStatus.DONE, True, "stop", "Ada.", [])
+
+
+@pytest.mark.parametrize("ending", [Completion("length", None), Completion("refusal", None), ERROR], ids=["cut", "refused", "failed"])
+async def test_half_an_answer_is_not_given_again(ending: Completion | Exception) -> None:
+    world = World()
+    await answered_before(world, "Ada.", ending)
+    claim = await world.run()
+    await world.executor(ScriptedModel("Grace.", END)).execute(claim)
+    run, text = await world.answer(claim)
+    assert (run.cached, text) == (False, "Grace.")
+
+
+@pytest.mark.parametrize(
+    "found", [Context(sources=(SOURCE,)), Context(sources=(SOURCE,), fingerprint="other"), Context(fingerprint=FOUND.fingerprint)]
+)
+async def test_what_rests_on_something_else_is_another_answer(found: Context) -> None:
+    world = World()
+    await answered_before(world, "Ada.", END)
+    world.context.found = found
+    claim = await world.run()
+    await world.executor(ScriptedModel("Grace.", END)).execute(claim)
+    assert (await world.answer(claim))[1] == "Grace."
+
+
+async def test_an_answer_that_was_begun_is_continued_and_neither_given_again_nor_kept() -> None:
+    world = World()
+    await answered_before(world, "Ada.", END)
+    claim = await begun(world)
+    await world.executor(ScriptedModel(", with Rust.", END)).execute(claim)
+    assert (await world.answer(claim))[1] == f"{PARTIAL}, with Rust."
+    later = await world.run()
+    await world.executor(ScriptedModel("never")).execute(later)
+    assert (await world.answer(later))[1] == "Ada."
+
+
 # -- takeover --------------------------------------------------------------------------------------------------------------------------
 
 
@@ -265,6 +318,8 @@ async def test_a_cancelled_executor_closes_the_model_and_leaves_the_run_to_other
     await cut_off(world, claim, model)
     assert model.closed.is_set()
     assert (await read_run(world.transactions, claim.run_id)).status is RunStatus.RUNNING
+    with pytest.raises(LeaseLost):  # the claim was let go: nothing of it stays behind
+        await world.log.append(claim, Token("late"))
     successor = await world.take_over(claim)
     await world.executor(ScriptedModel("writes Go.", END)).execute(successor)
     assert (await world.answer(successor))[1] == "Ada writes Go."

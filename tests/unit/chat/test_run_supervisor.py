@@ -208,6 +208,24 @@ async def test_a_lease_that_is_not_renewed_stops_claiming_until_it_is() -> None:
         assert (await world.ended(run.run_id)).status is RunStatus.DONE
 
 
+async def test_a_lease_counts_from_the_beginning_of_its_renewal() -> None:
+    world = World()
+    async with supervising(world, ScriptedModel("never")) as process:
+        renewed = world.database.committed.leases[process.executor.executor_id]
+        await until(lambda: world.database.committed.leases[process.executor.executor_id] > renewed)
+        process.control.gate.clear()
+        process.control.asked.clear()
+        await process.control.asked.wait()
+        world.clock.now += LEASE  # it takes as long as the lease lasts
+        process.control.asked.clear()
+        process.control.gate.set()
+        process.control.gate.clear()  # only this one gets through
+        await process.control.asked.wait()
+        assert not can_reserve(process.supervisor)
+        process.control.gate.set()
+        await until(lambda: can_reserve(process.supervisor))
+
+
 async def test_orphans_are_taken_over_once_the_lease_was_held_long_enough_to_judge() -> None:
     world = World()
     dead = new_executor()
@@ -306,6 +324,21 @@ async def test_what_does_not_finish_within_the_grace_goes_on_elsewhere_at_once()
         assert (run.status, run.attempt) == (RunStatus.DONE, 2)
         assert other.supervisor.counters.taken_over == 1
         assert (await world.answer(claim))[1] == "Ada writes Go."
+
+
+async def test_the_lease_is_released_after_runs_and_renewals_were_stopped() -> None:
+    world, stuck = World(), ScriptedModel("Ada ", asyncio.Event())
+    async with supervising(world, stuck) as process, asyncio.TaskGroup() as tasks:
+        await started(world, process)
+        await stuck.waits.wait()
+        process.control.gate.clear()
+        tasks.create_task(process.supervisor.drain(0))
+        async with asyncio.timeout(5):
+            await stuck.closed.wait()
+        await until(lambda: not {"keep the lease", "claim runs"} & {task.get_name() for task in asyncio.all_tasks()})
+        assert process.executor.executor_id in world.database.committed.leases
+        process.control.gate.set()
+    assert process.executor.executor_id not in world.database.committed.leases
 
 
 async def test_a_run_that_is_stored_while_the_drain_ends_is_left_to_others() -> None:

@@ -1,0 +1,50 @@
+"""Frames and the response of a stream, without a server: the hint at the end, and the one guard that does not rest on the kernel."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from uuid import UUID
+
+import pytest
+from starlette.types import Message
+
+from app.domain.chat.events import EventType, StoredEvent
+from app.infrastructure.web.sse import RunEventsResponse, StreamSettings, chunks, run_event_id
+
+TOKEN = StoredEvent(UUID(int=1), 1, EventType.TOKEN, '{"text":"Ada"}')
+DONE = StoredEvent(UUID(int=1), 2, EventType.DONE, '{"status":"done"}')
+
+
+@pytest.mark.parametrize(("last", "end"), [(TOKEN, b'data: {"text":"Ada"}\n\nretry: 200\n\n'), (DONE, b'data: {"status":"done"}\n\n')])
+async def test_a_stream_that_ends_before_its_run_says_when_to_come_back(last: StoredEvent, end: bytes) -> None:
+    async def batches() -> AsyncGenerator[Sequence[StoredEvent], None]:
+        yield [TOKEN]
+        if last is DONE:
+            yield [DONE]
+
+    stream = b"".join([chunk async for chunk in chunks(batches(), run_event_id)])
+    assert stream.startswith(b"retry: 1000\n\nid: 1\nevent: token\n")
+    assert stream.endswith(end)
+
+
+async def test_a_reader_that_does_not_take_a_frame_is_cut_and_its_stream_is_closed() -> None:
+    closed, never = asyncio.Event(), asyncio.Event()
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"id: 1\n\n"
+        finally:
+            closed.set()
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await never.wait()
+
+    async def receive() -> Message:
+        await never.wait()
+        return {"type": "http.disconnect"}
+
+    async with asyncio.timeout(5):
+        await RunEventsResponse(frames(), StreamSettings(send_timeout=0.01, heartbeat=60))(
+            {"type": "http", "method": "GET", "state": {}}, receive, send
+        )
+    assert closed.is_set()
