@@ -49,4 +49,6 @@ async def work(settings: Settings, url: URL) -> None:
     async with running_service(settings, url) as service:
         _log.info("The worker runs", slots=settings.run_slots, provider=service.parts.info.provider, model=service.parts.info.model)
         await stop.wait()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)  # a second signal ends the process at once
         _log.info("Draining")

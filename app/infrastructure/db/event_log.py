@@ -248,6 +248,8 @@ class GroupCommitLog:
         while True:
             try:
                 return await self._write(batch, repeated=tries > 0)
+            except psycopg.errors.ProgramLimitExceeded:
+                raise  # an operational error by name, but about what was written: waiting would not make it smaller
             except ABSENCES as error:
                 await self._disconnect()
                 if tries % 20 == 0:

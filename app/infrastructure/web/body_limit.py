@@ -19,7 +19,7 @@ class BodyLimitMiddleware:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced[:20]) > self._limit:
+        if not (announced.isascii() and announced.isdigit()) or int(announced[:20]) > self._limit:
             await problem(413, "body_too_large", self._sentence())(scope, receive, send)
             return
         received = 0
