@@ -18,5 +18,5 @@ def test_most_questions_about_unseen_cvs_are_answered_right(shift: int, tmp_path
     library = Library(tmp_path / "store")
     missed = [question for question, right in ASKED if right and not right <= {hit.cv_id for hit in library.search(question).hits}]
     answered = [question for question, right in ASKED if not right and library.search(question).answerable]
-    assert len(missed) <= 6, missed
+    assert len(missed) <= 5, missed
     assert len(answered) <= 1, answered

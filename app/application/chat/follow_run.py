@@ -1,4 +1,4 @@
-"""Reading a run as it happens: `GET /api/runs/{id}/events`, and the WebSocket."""
+"""Reading a run as it happens: `GET /api/runs/{id}/events`."""
 
 from collections.abc import AsyncGenerator, Sequence
 from uuid import UUID
