@@ -21,12 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
-from app.application.chat.cancel_run import CancelRun
+from app.application.chat.cancel_run import CancelInThread, CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
 from app.application.chat.create_user import CreateUser
 from app.application.chat.follow_run import FollowRun
 from app.application.chat.follow_thread import FollowThread
+from app.application.chat.open_session import OpenSession
 from app.application.chat.post_message_create_run import PostMessageCreateRun, RegenerateRun
 from app.application.chat.read_run import ReadRun
 from app.application.chat.read_thread import ListThreads, ReadMessages, ReadThread
@@ -276,6 +277,7 @@ class _Wiring:
             info=ServiceInfo(app_version(), model.provider, model.model),
             check_readiness=self._check_readiness,
             render_metrics=self._metrics.render,
+            origins=settings.origins,
         )
         self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
         self._show_gauges()
@@ -373,6 +375,8 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit),
         read_run=ReadRun(transactions),
         cancel_run=CancelRun(transactions),
+        cancel_in_thread=CancelInThread(transactions),
+        open_session=OpenSession(transactions, uuid7),
         follow_run=FollowRun(transactions, feed),
         follow_thread=FollowThread(transactions, feed),
         list_cvs=ListCvs(cvs),

@@ -46,7 +46,7 @@ SECTIONS = {
     "llm_provider": "Model",
     "cvs_pdf_dir": "Context",
     "run_slots": "Runs",
-    "max_body_bytes": "Requests",
+    "cors_origins": "Requests",
 }
 """Headings of `.env_ex`, each before a setting."""
 
@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     shutdown_grace: float = Field(5.0, ge=0, le=3_600, description="Seconds that runs may go on after SIGTERM before they are handed over.")
 
     # Requests
+    cors_origins: str = Field(
+        "", description="Pages from these origins may use the API and open WebSockets: https://a.example,https://b.example."
+    )
     max_body_bytes: int = Field(262_144, ge=1_024, le=100_000_000, description="Largest request body.")
     max_message_characters: int = Field(32_000, ge=1, le=10_000_000, description="Longest message of a user.")
     stream_send_timeout: Seconds = Field(30.0, description="Seconds after which a reader that does not read is cut; it may come back.")
@@ -158,6 +161,11 @@ class Settings(BaseSettings):
     def rag_store_dir(self) -> Path:
         """Where the index is."""
         return self.rag_store or self.data_dir / "rag_store"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins in CORS_ORIGINS."""
+        return tuple(origin for part in self.cors_origins.split(",") if (origin := part.strip()))
 
     @property
     def effective_log_level(self) -> str:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from app.application.chat.cancel_run import CancelRun
+from app.application.chat.cancel_run import CancelInThread, CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
 from app.application.chat.create_user import CreateUser
 from app.application.chat.follow_run import FollowRun
 from app.application.chat.follow_thread import FollowThread
+from app.application.chat.open_session import OpenSession
 from app.application.chat.post_message_create_run import PostMessageCreateRun, RegenerateRun
 from app.application.chat.read_run import ReadRun
 from app.application.chat.read_thread import ListThreads, ReadMessages, ReadThread
@@ -29,6 +30,8 @@ class UseCases:
     regenerate_run: RegenerateRun
     read_run: ReadRun
     cancel_run: CancelRun
+    cancel_in_thread: CancelInThread
+    open_session: OpenSession
     follow_run: FollowRun
     follow_thread: FollowThread
     list_cvs: ListCvs

@@ -14,7 +14,7 @@ from app.application.use_cases import UseCases
 from app.infrastructure.web import errors, openapi, page
 from app.infrastructure.web.body_limit import BodyLimitMiddleware
 from app.infrastructure.web.request_id import RequestIdMiddleware
-from app.infrastructure.web.routers import cvs, health, runs, threads, users
+from app.infrastructure.web.routers import cvs, health, runs, threads, users, websocket
 from app.infrastructure.web.sse import StreamSettings
 
 DESCRIPTION = """\
@@ -43,6 +43,8 @@ class WebParts:
     info: ServiceInfo
     check_readiness: CheckReadiness
     render_metrics: RenderMetrics
+    origins: tuple[str, ...] = ()
+    """Pages from there may open WebSockets, beside those served here."""
 
 
 def make_application(parts: WebParts) -> FastAPI:
@@ -53,6 +55,7 @@ def make_application(parts: WebParts) -> FastAPI:
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
     app.state.max_message_characters = parts.limits.max_message_characters
+    app.state.origins = parts.origins
     app.state.info = parts.info
     app.state.check_readiness = parts.check_readiness
     app.state.render_metrics = parts.render_metrics
@@ -76,12 +79,13 @@ def _bare_application(version: str) -> FastAPI:
             {"name": "users", "description": "Who talks."},
             {"name": "threads", "description": "Conversations and their messages."},
             {"name": "runs", "description": "One answer in the making: follow it, cancel it, ask for another."},
+            {"name": "websocket", "description": "The same over one lasting connection."},
             {"name": "cvs", "description": "What the assistant `cvs` answers from."},
             {"name": "service", "description": "For operators."},
         ],
     )
     errors.install(app)
-    for router in (users.router, threads.router, runs.router, cvs.router, health.router, page.router):
+    for router in (users.router, threads.router, runs.router, websocket.router, cvs.router, health.router, page.router):
         app.include_router(router)
     original = app.openapi
     app.openapi = lambda: openapi.completed(original())

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from app.domain.chat.events import Done, Error, Event, Final, Restarted, Sources, Started, Token
 from app.infrastructure.web.schemas import RunOut, problem_example
+from app.infrastructure.web.websocket.messages import CLIENT_MESSAGE, SERVER_MESSAGE
 
 Json = dict[str, Any]
 Example = tuple[int, str, str]
@@ -62,6 +63,7 @@ def completed(document: Json) -> Json:
     components["headers"] = HEADERS
     components["schemas"]["RunOut"]["examples"] = RunOut.model_json_schema()["examples"]  # FastAPI drops null, also inside of examples
     _add_run_events(components["schemas"])
+    _add_websocket_messages(components["schemas"])
     for operation in _operations(document):
         _drop_null(operation)
         _add_errors(operation)
@@ -139,6 +141,15 @@ def _add_run_events(schemas: Json) -> None:
         "description": "One event of a run as it comes over an event stream. `id` is the cursor to come back with.",
         "oneOf": [_frame(event, name) for event, name in names.items()],
     }
+
+
+def _add_websocket_messages(schemas: Json) -> None:
+    """What is said over `/ws`: no operation of a path can name it, so it stands among the schemas, for readers and for generators of types."""
+    for name, messages in (("WebSocketClientMessage", CLIENT_MESSAGE), ("WebSocketServerMessage", SERVER_MESSAGE)):
+        described = messages.json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+        for part, schema in described.pop("$defs").items():
+            schemas.setdefault(part, schema)
+        schemas[name] = {"title": name, **described}
 
 
 def _renamed(schema: Json) -> Json:

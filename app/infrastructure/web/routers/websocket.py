@@ -1,0 +1,147 @@
+"""`/ws`: chat over one WebSocket. Lets in or refuses, finds the session, and leaves the rest to `ChatSession`.
+
+Refused before the handshake: what a browser's page may not know more about (a foreign origin). Everything else is said over the opened connection, since a
+browser shows a page nothing of a refused handshake.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Query, WebSocket
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from app.application.chat.open_session import After, NewSessionRequest, ResumeSessionRequest, Session
+from app.application.use_cases import UseCases
+from app.domain.chat.entities import Assistant
+from app.domain.chat.errors import ChatError, InvalidCursor, Unavailable
+from app.infrastructure.web.errors import problem
+from app.infrastructure.web.origin import welcome
+from app.infrastructure.web.schemas import ID_MAX
+from app.infrastructure.web.sse import run_cursor, thread_cursor
+from app.infrastructure.web.websocket import failures
+from app.infrastructure.web.websocket.failures import Close, ErrorCode, Wrong
+from app.infrastructure.web.websocket.session import ChatSession, SocketLimits, error_message
+
+router = APIRouter(tags=["websocket"])
+
+_log = structlog.get_logger(__name__)
+
+
+def _nothing_if_empty(value: object) -> object:
+    return value or None
+
+
+SessionIdQuery = Annotated[
+    UUID | None,
+    Query(description="Resume this session: a thread's id. Left out: begin a new one.", examples=["019aa3f2-7c1e-7d33-9f52-6a1c0f6f2b11"]),
+    BeforeValidator(_nothing_if_empty),
+]
+AfterQuery = Annotated[
+    str | None,
+    Query(
+        description="What was seen: `run_id:seq` of the last message, or `seq` alone, in the answer that is being written or was written last.",
+        examples=["019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52:10"],
+        json_schema_extra={"pattern": "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:)?[0-9]{1,18}$"},
+    ),
+]
+UserIdQuery = Annotated[
+    int | None, Query(ge=1, le=ID_MAX, description="Whose new session it is. Left out: a new user's."), BeforeValidator(_nothing_if_empty)
+]
+AssistantQuery = Annotated[Assistant, Query(description="Who answers in a new session.")]
+
+
+class Parameters(BaseModel):
+    """The query of the WebSocket's address. Others are passed over: proxies and libraries add their own."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    session_id: Annotated[UUID | None, BeforeValidator(_nothing_if_empty)] = None
+    after: Annotated[str | None, BeforeValidator(_nothing_if_empty)] = None
+    user_id: Annotated[int | None, Field(ge=1, le=ID_MAX), BeforeValidator(_nothing_if_empty)] = None
+    assistant: Assistant = Assistant.RESUME
+
+
+UPGRADE: dict[int | str, dict[str, Any]] = {
+    101: {
+        "description": "The WebSocket is open. The server sends `WebSocketServerMessage`s, beginning with `session`; the client sends "
+        "`WebSocketClientMessage`s. Both are JSON in text frames. See `docs/protocol.md` §6, with examples.",
+    },
+    426: {"description": "This is no WebSocket handshake."},
+}
+
+
+@router.get("/ws", summary="Chat over a WebSocket", responses=UPGRADE, status_code=101, response_class=JSONResponse)
+async def open_websocket(
+    session_id: SessionIdQuery = None,  # noqa: ARG001 - the parameters stand here for the reference; the WebSocket reads its own
+    after: AfterQuery = None,  # noqa: ARG001
+    user_id: UserIdQuery = None,  # noqa: ARG001
+    assistant: AssistantQuery = Assistant.RESUME,  # noqa: ARG001
+) -> JSONResponse:
+    """Connect with `ws://` or `wss://`; ask with `{"type": "question", "question": "…"}`."""
+    return problem(
+        426, "upgrade_required", "Talk to this address with a WebSocket client: ws:// instead of http://.", {"Upgrade": "websocket"}
+    )
+
+
+@router.websocket("/ws")
+async def websocket(socket: WebSocket) -> None:
+    """One connection, from the handshake to the end."""
+    state = socket.app.state
+    if not welcome(socket.headers.get("origin"), socket.headers.get("host"), state.origins):
+        _log.info("A WebSocket from a foreign origin was refused", origin=socket.headers.get("origin", "")[:200])
+        refusal = problem(403, "origin_refused", "Pages from this origin may not connect. CORS_ORIGINS lists those that may.")
+        await socket.send_denial_response(refusal)
+        return
+    await socket.accept()
+    try:
+        session = await _session(socket, state.use_cases)
+        if session is None:
+            return
+        named = {"session_id": str(session.thread.thread_id), "resumed": session.resumed}
+        _log.info("A WebSocket session was opened", **named)
+        limits = SocketLimits(state.stream_settings.send_timeout, state.max_message_characters)
+        await ChatSession(socket, state.use_cases, limits, session).run()
+        _log.info("A WebSocket session was left", **named)
+    except WebSocketDisconnect:
+        _log.info("A WebSocket client went before its session began")
+
+
+async def _session(socket: WebSocket, cases: UseCases) -> Session | None:
+    """The session that the address asks for; None if there is none: then the client was told why, and the connection is closed."""
+    try:
+        return await _opened(Parameters.model_validate(dict(socket.query_params)), cases)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        wrong = Wrong(ErrorCode.VALIDATION_ERROR, "invalid_request", f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        await _refuse(socket, wrong, Close.REFUSED)
+    except Unavailable as error:
+        await _refuse(socket, failures.of_error(error), Close.LATER)
+    except ChatError as error:
+        await _refuse(socket, failures.of_error(error), Close.REFUSED)
+    except Exception:  # noqa: BLE001 - whatever it was, the client hears of it
+        _log.exception("A WebSocket session could not be opened")
+        await _refuse(socket, failures.INTERNAL, Close.WRONG)
+    return None
+
+
+async def _opened(asked: Parameters, cases: UseCases) -> Session:
+    if asked.session_id is None:
+        if asked.after:
+            raise InvalidCursor("after goes with session_id: name the session that the cursor is of.")
+        return await cases.open_session.begin(NewSessionRequest(asked.user_id, asked.assistant))
+    return await cases.open_session.resume(ResumeSessionRequest(asked.session_id, _after(asked.after)))
+
+
+def _after(text: str | None) -> After:
+    if text is None:
+        return None
+    return thread_cursor(None, text) if ":" in text else run_cursor(None, text)
+
+
+async def _refuse(socket: WebSocket, wrong: Wrong, code: int) -> None:
+    """Say why, and close."""
+    await socket.send_text(error_message(wrong))
+    await socket.close(code, wrong.reason)
