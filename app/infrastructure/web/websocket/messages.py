@@ -25,6 +25,9 @@ _RUN = Field(description="The run it belongs to.")
 _SEQ = Field(description="Its number within the run: with `run_id` the place to come back to, as `after=run_id:seq`.")
 RunId = Annotated[UUID, _RUN]
 Seq = Annotated[int, _SEQ]
+SeqUnlessToldAgain = Annotated[
+    int | None, Field(description="As in a token; left out when an earlier answer is told again, because it is no place to come back to.")
+]
 
 
 # -- from the client -------------------------------------------------------------------------------------------------------------------
@@ -145,7 +148,7 @@ class ResponseMessage(BaseModel):
     type: Literal["response"] = "response"
     response: str
     run_id: RunId
-    seq: Seq
+    seq: SeqUnlessToldAgain = None
     sources: list[SourceOut]
     usage: UsageOut | None
     finish_reason: str | None
@@ -162,7 +165,7 @@ class ErrorMessage(BaseModel):
     retry_after: float | None = Field(None, description="Seconds to wait first.")
     id: str | None = Field(None, description="Of the question or ping that it is about.")
     run_id: UUID | None = Field(None, description="The run that failed; with reason `thread_busy` the one that is in the way.")
-    seq: int | None = None
+    seq: SeqUnlessToldAgain = None
 
 
 class DoneMessage(BaseModel):
@@ -170,7 +173,7 @@ class DoneMessage(BaseModel):
 
     type: Literal["done"] = "done"
     run_id: RunId
-    seq: Seq
+    seq: SeqUnlessToldAgain = None
     status: RunStatus
 
 
@@ -210,7 +213,7 @@ def of_events(events: Sequence[StoredEvent]) -> Iterator[str]:
     size = 0
     for place, event in enumerate(events):
         if event.type is not EventType.TOKEN:
-            yield _message(event)
+            yield _message(event, {"run_id": str(event.run_id), "seq": event.seq})
             continue
         inner = _inner_text(event.data)
         texts.append(inner)
@@ -221,6 +224,13 @@ def of_events(events: Sequence[StoredEvent]) -> Iterator[str]:
             texts, size = [], 0
 
 
+def told_again(events: Sequence[StoredEvent]) -> Iterator[str]:
+    """How an earlier run ended: its closing events as messages that are no place to come back to."""
+    for event in events:
+        if event.type in (EventType.FINAL, EventType.ERROR, EventType.DONE):
+            yield _message(event, {"run_id": str(event.run_id)})
+
+
 def _inner_text(data: str) -> str:
     """What stands between the quotes in `{"text":"..."}`. Texts so written can be put together as they are: nothing in them is cut."""
     if data.startswith('{"text":"') and data.endswith('"}'):
@@ -228,9 +238,8 @@ def _inner_text(data: str) -> str:
     return json.dumps(json.loads(data)["text"], ensure_ascii=False)[1:-1]
 
 
-def _message(event: StoredEvent) -> str:
+def _message(event: StoredEvent, place: dict[str, Any]) -> str:
     data: dict[str, Any] = json.loads(event.data)
-    place = {"run_id": str(event.run_id), "seq": event.seq}
     match event.type:
         case EventType.FINAL:
             return _json({"type": "response", "response": data.pop("text"), **place, **data})

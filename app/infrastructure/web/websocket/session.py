@@ -21,7 +21,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from app.application.chat.open_session import Session
 from app.application.chat.post_message_create_run import Posted, PostMessageRequest
 from app.application.use_cases import UseCases
-from app.domain.chat.errors import ChatError, InvalidInput, NotFound, NothingNew, Unavailable
+from app.domain.chat.entities import Run
+from app.domain.chat.errors import ChatError, InvalidInput, NotFound, Unavailable
 from app.domain.chat.events import StoredEvent
 from app.infrastructure.web.websocket import failures, messages
 from app.infrastructure.web.websocket.failures import Close, Wrong
@@ -36,6 +37,9 @@ from app.infrastructure.web.websocket.messages import (
     QuestionMessage,
     SessionMessage,
 )
+
+CLOSING_EVENTS = 2
+"""A run ends with `final` or `error`, and `done`."""
 
 _log = structlog.get_logger(__name__)
 
@@ -130,18 +134,16 @@ class ChatSession:
                 PostMessageRequest(self._thread_id, question.question, question.on_busy, idempotency_key=question.id)
             )
             await self._send(_accepted(posted, question.id))
-        if posted.run.ordinal < self._session.first_ordinal:
-            await self._tell_again(posted)
+            if posted.run.ordinal < self._session.first_ordinal:
+                await self._tell_again(posted.run)
 
-    async def _tell_again(self, posted: Posted) -> None:
-        """A question that was asked and answered before this connection began: the follower is past it."""
-        try:
-            batches = await self._cases.follow_run.execute(posted.run.run_id, 0)
-        except NothingNew:
-            return
+    async def _tell_again(self, run: Run) -> None:
+        """A question that was asked and answered before this connection began: the follower is past it, so its end is told here."""
+        batches = await self._cases.follow_run.execute(run.run_id, max(0, run.last_seq - CLOSING_EVENTS))
         async with aclosing(batches):
             async for batch in batches:
-                await self._pass_on(batch)
+                for message in messages.told_again(batch):
+                    await self._send_text(message)
 
     # -- what the thread says --------------------------------------------------------------------------------------------------------
 
