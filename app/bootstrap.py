@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -44,6 +44,7 @@ from app.domain.chat.entities import Assistant, Executor
 from app.infrastructure.context.by_assistant import ContextByAssistant
 from app.infrastructure.context.contextual_index import build_with_model
 from app.infrastructure.context.cv_index_place import CvIndexPlace
+from app.infrastructure.context.document_files import UnreadableDocument
 from app.infrastructure.context.follow_ups import FollowUps
 from app.infrastructure.context.full_resume import FullResume
 from app.infrastructure.context.indexed_cvs import IndexedCvs
@@ -124,9 +125,13 @@ def _secret(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret else ""
 
 
-def make_context(settings: Settings, cvs: ContextProvider) -> ContextProvider:
+def make_resume(settings: Settings) -> FullResume:
+    """The resume that the assistant `resume` answers from."""
+    return FullResume(settings.resume_path or _data_folder() / "resume.json")
+
+
+def make_context(cvs: ContextProvider, resume: ContextProvider) -> ContextProvider:
     """What the assistants answer from."""
-    resume = FullResume(settings.resume_path or _data_folder() / "resume.json")
     return ContextByAssistant({Assistant.CVS: cvs, Assistant.RESUME: resume})
 
 
@@ -180,6 +185,10 @@ class Overrides:
     context: ContextProvider | None = None
 
 
+class CannotStart(Exception):
+    """Something that the settings name cannot be used. One sentence, for whoever starts the process."""
+
+
 class Service:
     """A running process's parts. `drain` is the beginning of its end: safe to call more than once."""
 
@@ -209,8 +218,12 @@ async def running_service(settings: Settings, url: URL, overrides: Overrides | N
     """Everything that a process needs, running; the database is at the newest schema already.
 
     Leaving drains, writes what is waiting, and closes. A background task that dies cancels the body: better no process than half of one.
+    Raises `CannotStart`.
     """
     overrides = overrides or Overrides()
+    resume = make_resume(settings)
+    if overrides.context is None:
+        await _check_resume(resume)
     model = overrides.model or make_model(settings)
     follow_ups = make_follow_ups(settings)
     cvs = IndexedCvs(cv_index_place(settings), follow_ups)
@@ -218,7 +231,7 @@ async def running_service(settings: Settings, url: URL, overrides: Overrides | N
     control = make_engine(url, CONTROL_CONNECTIONS)
     try:
         async with _Wiring(
-            settings, url, engine, control, model, overrides.context or make_context(settings, cvs), cvs
+            settings, url, engine, control, model, overrides.context or make_context(cvs, resume), cvs, resume
         ).running() as service:
             yield service
     finally:
@@ -228,6 +241,13 @@ async def running_service(settings: Settings, url: URL, overrides: Overrides | N
         await model.close()
         await engine.dispose()
         await control.dispose()
+
+
+async def _check_resume(resume: FullResume) -> None:
+    try:
+        await resume.check()
+    except UnreadableDocument as error:
+        raise CannotStart(f"RESUME_PATH: {error.message}") from error
 
 
 class _Wiring:
@@ -242,8 +262,10 @@ class _Wiring:
         model: LanguageModel,
         context: ContextProvider,
         cvs: IndexedCvs,
+        resume: FullResume,
     ) -> None:
         self._settings = settings
+        self._resume = resume
         self._cvs = cvs
         self._control = control
         executor = Executor(uuid7(), model.provider, model.model)
@@ -339,12 +361,20 @@ class _Wiring:
         self._metrics.gauge("runs_taken_over", "Runs taken over from dead processes", lambda: counters.taken_over)
         self._metrics.gauge("runs_taken_away", "Runs ended or taken from outside", lambda: counters.taken_away)
         self._metrics.gauge("feed_readers", "Readers of runs and threads", lambda: self._hub.readers)
+        self._metrics.gauge("resume_outdated", "1 while the resume's file cannot be used", lambda: float(bool(self._resume.problem)))
         self._metrics.gauge("notifications_deaf", "1 while notifications do not arrive", lambda: float(self._listener.deaf))
 
     async def _check_readiness(self) -> Readiness:
         database, schema = await self._check_database()
         shutdown = "the process is shutting down" if self._service.draining else "ok"
-        return Readiness({"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown})
+        notes = {"resume": self._resume.problem} if await self._resume_problem() else {}
+        return Readiness({"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown}, notes)
+
+    async def _resume_problem(self) -> bool:
+        """Whether the resume's file was changed into something that cannot be used: looked at now, though nobody may have asked since."""
+        with suppress(UnreadableDocument):
+            await self._resume.check()
+        return bool(self._resume.problem)
 
     async def _check_database(self) -> tuple[str, str]:
         """One look for all who ask at the same time: it takes a connection that the lease may need."""

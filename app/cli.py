@@ -189,8 +189,13 @@ def _prepare(url: Any, patience: float, *, migrated: bool) -> None:
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(coroutine)
+    from app.bootstrap import CannotStart
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(coroutine)
+    except CannotStart as error:
+        _fail(str(error))
 
 
 def _announce(settings: Settings, address: str, *, embedded: bool) -> None:

@@ -102,7 +102,10 @@ class Settings(BaseSettings):
         None, description="Small model of the same provider that makes follow-up questions stand alone. Empty: rules do it."
     )
     answer_cache: bool = Field(default=True, description="false: ask the model also for what was answered before from the same documents.")
-    resume_path: Path | None = Field(None, description="Resume for the assistant 'resume' (JSON Resume, .md or .txt). Empty: an example.")
+    resume_path: Path | None = Field(
+        None,
+        description="Resume for the assistant 'resume': .json or .yaml (JSON Resume, or simple sections), .md, .txt or .pdf. Empty: an example.",
+    )
 
     # Runs
     run_slots: int = Field(200, ge=0, le=10_000, description="Answers this process writes at once; 0: serve only, leave runs to workers.")

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
 
@@ -22,11 +22,14 @@ class HealthOut(BaseModel):
 
 class ReadyOut(BaseModel):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"status": "ready", "checks": {"database": "ok", "migrations": "ok", "provider": "ok"}}]}
+        json_schema_extra={
+            "examples": [{"status": "ready", "checks": {"database": "ok", "migrations": "ok", "provider": "ok"}, "notes": {}}]
+        }
     )
 
     status: str
     checks: dict[str, str]
+    notes: dict[str, str] = Field(description="What works, but should be mended.")
 
 
 @router.get("/health", summary="Is the process alive?")
@@ -41,7 +44,7 @@ async def ready(request: Request) -> Response:
     """A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down."""
     check: CheckReadiness = request.app.state.check_readiness
     readiness = await check()
-    body = ReadyOut(status="ready" if readiness.ready else "not ready", checks=dict(readiness.checks))
+    body = ReadyOut(status="ready" if readiness.ready else "not ready", checks=dict(readiness.checks), notes=dict(readiness.notes))
     return JSONResponse(body.model_dump(), 200 if readiness.ready else 503)
 
 

@@ -4,7 +4,7 @@ Refused before the handshake: what a browser's page may not know more about (a f
 browser shows a page nothing of a refused handshake.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import structlog
@@ -17,7 +17,7 @@ from app.application.chat.open_session import After, NewSessionRequest, ResumeSe
 from app.application.use_cases import UseCases
 from app.domain.chat.entities import Assistant
 from app.domain.chat.errors import ChatError, InvalidCursor, Unavailable
-from app.infrastructure.web.errors import problem
+from app.infrastructure.web.errors import answers, problem
 from app.infrastructure.web.origin import welcome
 from app.infrastructure.web.schemas import ID_MAX
 from app.infrastructure.web.sse import run_cursor, thread_cursor
@@ -37,20 +37,17 @@ def _nothing_if_empty(value: object) -> object:
 SessionIdQuery = Annotated[
     UUID | None,
     Query(description="Resume this session: a thread's id. Left out: begin a new one.", examples=["019aa3f2-7c1e-7d33-9f52-6a1c0f6f2b11"]),
-    BeforeValidator(_nothing_if_empty),
 ]
 AfterQuery = Annotated[
     str | None,
     Query(
         description="What was seen: `run_id:seq` of the last message, or `seq` alone, in the answer that is being written or was written last.",
         examples=["019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52:10"],
-        json_schema_extra={"pattern": "^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:)?[0-9]{1,18}$"},
+        pattern="^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:)?[0-9]{1,18}$",
     ),
 ]
-UserIdQuery = Annotated[
-    int | None, Query(ge=1, le=ID_MAX, description="Whose new session it is. Left out: a new user's."), BeforeValidator(_nothing_if_empty)
-]
-AssistantQuery = Annotated[Assistant, Query(description="Who answers in a new session.")]
+UserIdQuery = Annotated[int | None, Query(ge=1, le=ID_MAX, description="Whose new session it is. Left out: a new user's.")]
+AssistantQuery = Annotated[Literal["resume", "cvs"], Query(description="Who answers in a new session.")]
 
 
 class Parameters(BaseModel):
@@ -64,26 +61,35 @@ class Parameters(BaseModel):
     assistant: Assistant = Assistant.RESUME
 
 
+NO_HANDSHAKE = "Talk to this address with a WebSocket client: ws:// instead of http://."
+FOREIGN = "Pages from this origin may not connect. CORS_ORIGINS lists those that may."
+
 UPGRADE: dict[int | str, dict[str, Any]] = {
     101: {
         "description": "The WebSocket is open. The server sends `WebSocketServerMessage`s, beginning with `session`; the client sends "
         "`WebSocketClientMessage`s. Both are JSON in text frames. See `docs/protocol.md` §6, with examples.",
     },
-    426: {"description": "This is no WebSocket handshake."},
+    **answers((426, "upgrade_required", NO_HANDSHAKE), (403, "origin_refused", FOREIGN)),
 }
 
+MESSAGES = {
+    "x-websocket": {
+        "client": {"$ref": "#/components/schemas/WebSocketClientMessage"},
+        "server": {"$ref": "#/components/schemas/WebSocketServerMessage"},
+    }
+}
+"""OpenAPI has no words for what is said over a WebSocket: an extension names the schemas."""
 
-@router.get("/ws", summary="Chat over a WebSocket", responses=UPGRADE, status_code=101, response_class=JSONResponse)
+
+@router.get("/ws", summary="Chat over a WebSocket", responses=UPGRADE, status_code=101, response_class=JSONResponse, openapi_extra=MESSAGES)
 async def open_websocket(
     session_id: SessionIdQuery = None,  # noqa: ARG001 - the parameters stand here for the reference; the WebSocket reads its own
     after: AfterQuery = None,  # noqa: ARG001
     user_id: UserIdQuery = None,  # noqa: ARG001
-    assistant: AssistantQuery = Assistant.RESUME,  # noqa: ARG001
+    assistant: AssistantQuery = "resume",  # noqa: ARG001
 ) -> JSONResponse:
     """Connect with `ws://` or `wss://`; ask with `{"type": "question", "question": "…"}`."""
-    return problem(
-        426, "upgrade_required", "Talk to this address with a WebSocket client: ws:// instead of http://.", {"Upgrade": "websocket"}
-    )
+    return problem(426, "upgrade_required", NO_HANDSHAKE, {"Upgrade": "websocket"})
 
 
 @router.websocket("/ws")
@@ -92,7 +98,7 @@ async def websocket(socket: WebSocket) -> None:
     state = socket.app.state
     if not welcome(socket.headers.get("origin"), socket.headers.get("host"), state.origins):
         _log.info("A WebSocket from a foreign origin was refused", origin=socket.headers.get("origin", "")[:200])
-        refusal = problem(403, "origin_refused", "Pages from this origin may not connect. CORS_ORIGINS lists those that may.")
+        refusal = problem(403, "origin_refused", FOREIGN)
         await socket.send_denial_response(refusal)
         return
     await socket.accept()
