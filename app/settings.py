@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     llm_token_timeout: Seconds = Field(30.0, description="Seconds to wait between two tokens.")
     llm_connect_timeout: Seconds = Field(10.0, description="Seconds to wait for a connection to the provider.")
     llm_max_tokens: int = Field(4096, ge=1, le=1_000_000, description="Longest answer, in tokens.")
+    llm_context_tokens: int | None = Field(
+        None,
+        ge=1_000,
+        le=100_000_000,
+        description="What the model takes, prompt and answer together, in tokens. Empty: what is known of the model.",
+    )
     anthropic_api_key: SecretStr | None = Field(None, description="Key for LLM_PROVIDER=anthropic.")
     anthropic_base_url: str | None = Field(None, description="Another server that speaks Anthropic's API.")
     gemini_api_key: SecretStr | None = Field(None, description="Key for LLM_PROVIDER=google.")

@@ -6,7 +6,7 @@ Storage Protocols stand with the domain (`app/domain/chat/repositories`); `UnitO
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from app.domain.chat.ending import Ending
@@ -169,6 +169,11 @@ class Prompt:
     partial: str = ""
     chosen: bool = False
 
+    @property
+    def steady(self) -> bool:
+        """True if `system` is the same for every question: worth a place in the provider's prompt cache."""
+        return bool(self.passages) and not self.chosen
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -204,6 +209,15 @@ class LanguageModel(Protocol):
 
     async def close(self) -> None:
         """Give back connections. The model is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class TokenCounter(Protocol):
+    """A provider that counts tokens itself."""
+
+    async def count_tokens(self, prompt: Prompt) -> int | None:
+        """Tokens of the prompt as the provider would bill them; None if it does not say so in time. Never raises but for cancellation."""
         ...
 
 

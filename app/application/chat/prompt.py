@@ -1,7 +1,7 @@
 """What the model is asked: instructions, context, conversation, question, in that order. Pure.
 
-`build_prompt` is called by the executor. Context is fenced as data: whatever a CV says, it is material to answer from, never an instruction. When
-the conversation is too long the oldest turns go first, the question never. A continuation is asked for by a user turn, since current models
+`build_prompt` is called by `prompt_window.py`, which decides what of the conversation and of the context fits. Context is fenced as data: whatever a
+CV says, it is material to answer from, never an instruction. What is the same for every question stands first: providers keep it. A continuation is asked for by a user turn, since current models
 refuse a prefilled assistant turn.
 """
 
@@ -9,9 +9,6 @@ from collections.abc import Sequence
 
 from app.application.ports import Context, Passage, Prompt, Turn
 from app.domain.chat.entities import Assistant, Message, Role
-
-HISTORY_BUDGET = 24_000
-"""Characters of earlier conversation that are sent: some six thousand tokens."""
 
 PROMPT_VERSION = 2
 """Raise it when the wording below changes: answers given under another wording are not given again."""
@@ -36,7 +33,7 @@ Answer in the language of the question, in Markdown where it helps, and briefly.
 def build_prompt(assistant: Assistant, context: Context, branch: Sequence[Message], partial: str) -> Prompt:
     """The prompt for the last message of `branch` (oldest first). `partial` is the answer so far of a run that was taken over."""
     *earlier, question = branch
-    turns = [*_recent(_turns(earlier), HISTORY_BUDGET), Turn(Role.USER, question.content)]
+    turns = [*_turns(earlier), Turn(Role.USER, question.content)]
     if partial:
         turns += [Turn(Role.ASSISTANT, partial), Turn(Role.USER, CONTINUE)]
     return Prompt(
@@ -52,19 +49,6 @@ def build_prompt(assistant: Assistant, context: Context, branch: Sequence[Messag
 def _turns(messages: Sequence[Message]) -> list[Turn]:
     """The messages that said something."""
     return [Turn(message.role, message.content) for message in messages if message.content.strip()]
-
-
-def _recent(turns: Sequence[Turn], budget: int) -> list[Turn]:
-    """The newest turns that fit the budget, beginning with a user's."""
-    kept: list[Turn] = []
-    for turn in reversed(turns):
-        budget -= len(turn.content)
-        if budget < 0:
-            break
-        kept.insert(0, turn)
-    while kept and kept[0].role is Role.ASSISTANT:
-        kept.pop(0)
-    return kept
 
 
 def _alternating(turns: Sequence[Turn]) -> list[Turn]:

@@ -6,7 +6,7 @@ Built by the executor (done, failed), by a cancel from outside (cancelled) and b
 from dataclasses import dataclass
 from typing import Self
 
-from app.domain.chat.entities import Failure, MessageStatus, RunStatus, Source, Usage
+from app.domain.chat.entities import Failure, MessageStatus, PromptRecord, RunStatus, Source, Usage
 from app.domain.chat.events import Done, Error, Event, Final
 
 
@@ -23,6 +23,7 @@ class Ending:
     first_token_seconds: float | None = None
     generation: str | None = None
     cached: bool = False
+    prompt: PromptRecord | None = None
 
     @classmethod
     def done(

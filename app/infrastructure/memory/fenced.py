@@ -41,6 +41,7 @@ def close(tables: Tables, claim: Claim, ending: Ending, now: datetime) -> bool:
         first_token_seconds=ending.first_token_seconds,
         generation=ending.generation,
         cached=ending.cached,
+        prompt=ending.prompt,
     )
     tables.runs[claim.run_id] = replace(row, run=closed)
     tables.messages[claim.answer_id] = _answer(tables.next_ordinal(), claim, ending, now)

@@ -131,6 +131,7 @@ class RunRow(Base):
     generation: Mapped[str | None]
     cached: Mapped[bool] = mapped_column(server_default=text("false"))
     fresh: Mapped[bool] = mapped_column(server_default=text("false"))
+    prompt_record: Mapped[dict[str, Any] | None]
 
 
 class RunEventRow(Base):

@@ -53,13 +53,13 @@ CLOSE = b"""
 WITH ending AS (
     SELECT * FROM unnest(
         %(run_ids)s::uuid[], %(attempts)s::integer[], %(statuses)s::text[], %(texts)s::text[], %(sources)s::text[], %(errors)s::text[],
-        %(usages)s::text[], %(finish_reasons)s::text[], %(first_tokens)s::float8[], %(generations)s::text[], %(cached)s::boolean[]
-    ) AS e (run_id, attempt, status, text, sources, error, usage, finish_reason, first_token_seconds, generation, cached)
+        %(usages)s::text[], %(finish_reasons)s::text[], %(first_tokens)s::float8[], %(generations)s::text[], %(cached)s::boolean[], %(prompts)s::text[]
+    ) AS e (run_id, attempt, status, text, sources, error, usage, finish_reason, first_token_seconds, generation, cached, prompt_record)
 ), closed AS (
     UPDATE runs AS run
     SET status = ending.status, finished_at = now(), error = ending.error::json, usage = ending.usage::json,
         finish_reason = ending.finish_reason, first_token_seconds = ending.first_token_seconds,
-        generation = ending.generation, cached = ending.cached
+        generation = ending.generation, cached = ending.cached, prompt_record = ending.prompt_record::json
     FROM ending
     WHERE run.id = ending.run_id AND run.attempt = ending.attempt AND run.status IN ('queued', 'running')
     RETURNING run.id, run.thread_id, run.message_id, run.answer_id
@@ -123,6 +123,7 @@ def close_parameters(endings: Sequence[tuple[Claim, Ending]]) -> dict[str, Any]:
         "first_tokens": [ending.first_token_seconds for _, ending in endings],
         "generations": [ending.generation for _, ending in endings],
         "cached": [ending.cached for _, ending in endings],
+        "prompts": [_json(asdict(ending.prompt)) if ending.prompt else None for _, ending in endings],
     }
 
 

@@ -333,7 +333,21 @@ class PostedOut(BaseModel):
 class UsageOut(BaseModel):
     input_tokens: int | None
     output_tokens: int | None
-    cached_input_tokens: int | None
+    cached_input_tokens: int | None = Field(description="Of the input: read from the provider's prompt cache.")
+    cache_written_tokens: int | None = Field(None, description="Of the input: put into that cache.")
+
+
+class PromptOut(BaseModel):
+    """What the model was sent, and what did not fit into its window."""
+
+    window_tokens: int = Field(description="What the model takes, prompt and answer together.")
+    estimated_tokens: int = Field(description="The prompt, by our measure.")
+    counted_tokens: int | None = Field(description="By the provider's own counter, if it was asked: near the limit only.")
+    turns_sent: int = Field(description="Earlier messages of the conversation.")
+    turns_left_out: int
+    passages_sent: int
+    passages_left_out: int
+    refused_once: bool = Field(description="The model found a longer prompt too long.")
 
 
 class TimingsOut(BaseModel):
@@ -357,7 +371,17 @@ class RunOut(BaseModel):
                     "attempt": 1,
                     "provider": "offline",
                     "model": "offline-quotes",
-                    "usage": {"input_tokens": None, "output_tokens": 42, "cached_input_tokens": None},
+                    "usage": {"input_tokens": None, "output_tokens": 42, "cached_input_tokens": None, "cache_written_tokens": None},
+                    "prompt": {
+                        "window_tokens": 200000,
+                        "estimated_tokens": 2100,
+                        "counted_tokens": None,
+                        "turns_sent": 4,
+                        "turns_left_out": 0,
+                        "passages_sent": 6,
+                        "passages_left_out": 0,
+                        "refused_once": False,
+                    },
                     "finish_reason": "stop",
                     "cached": False,
                     "generation": None,
@@ -381,6 +405,7 @@ class RunOut(BaseModel):
     provider: str | None
     model: str | None
     usage: UsageOut | None
+    prompt: PromptOut | None = Field(description="Null until the run has ended, and if the model was not asked.")
     finish_reason: str | None
     cached: bool = Field(description="Whether the answer was given before, to an equivalent question.")
     generation: str | None = Field(description="The index that its sources came from, if there is one.")
@@ -403,6 +428,7 @@ class RunOut(BaseModel):
             provider=run.provider,
             model=run.model,
             usage=UsageOut.model_validate(run.usage, from_attributes=True) if run.usage else None,
+            prompt=PromptOut.model_validate(run.prompt, from_attributes=True) if run.prompt else None,
             finish_reason=run.finish_reason,
             cached=run.cached,
             generation=run.generation,
