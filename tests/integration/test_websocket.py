@@ -20,7 +20,7 @@ import pytest
 import websockets
 from sqlalchemy import URL
 
-from app.bootstrap import app_version
+from app.bootstrap.version import app_version
 from app.infrastructure.web.application import openapi_document
 from tests.e2e.facts import until
 from tests.integration.serving import assert_problem, assert_quiet, serving

@@ -6,6 +6,7 @@ refuse a prefilled assistant turn.
 """
 
 from collections.abc import Sequence
+from itertools import dropwhile
 
 from app.application.ports import Context, Passage, Prompt, Turn
 from app.domain.chat.entities import Assistant, Message, Role
@@ -47,8 +48,9 @@ def build_prompt(assistant: Assistant, context: Context, branch: Sequence[Messag
 
 
 def _turns(messages: Sequence[Message]) -> list[Turn]:
-    """The messages that said something."""
-    return [Turn(message.role, message.content) for message in messages if message.content.strip()]
+    """The messages that said something, from the first of a user on."""
+    turns = [Turn(message.role, message.content) for message in messages if message.content.strip()]
+    return list(dropwhile(lambda turn: turn.role is Role.ASSISTANT, turns))
 
 
 def _alternating(turns: Sequence[Turn]) -> list[Turn]:

@@ -28,6 +28,9 @@ NEAR = 0.75
 GIANT = 0.5
 """The part of the room above which a single earlier message is left out before any other."""
 
+MARKS_TOKENS = 16
+"""More than the marks around a passage cost: rather one look more than one passage less."""
+
 HARDER = 2 / 3
 SLACK = 0.98
 
@@ -171,7 +174,7 @@ def _without_the_weakest(context: Context, excess: float) -> Context:
         if excess <= 0:
             break
         gone.add(passage.n)
-        excess -= estimated_tokens(passage.text)
+        excess -= estimated_tokens(f"{passage.title}{passage.text}") + MARKS_TOKENS
     return replace(
         context,
         passages=tuple(passage for passage in context.passages if passage.n not in gone),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.application.chat.prompt import CONTINUE, HISTORY_BUDGET, build_prompt
+from app.application.chat.prompt import CONTINUE, build_prompt
 from app.application.ports import Context, Passage
 from app.domain.chat.entities import Assistant, Message, MessageStatus, Role
 
@@ -66,14 +66,6 @@ def test_silent_answers_are_left_out_and_neighbours_of_one_role_joined() -> None
 
 def test_a_continuation_is_asked_for_by_a_user_turn() -> None:
     assert spelled(said("u:one"), "The answ") == ["u:one", "a:The answ", f"u:{CONTINUE}"]
-
-
-def test_the_oldest_turns_go_first_the_question_never() -> None:
-    long = "x" * (HISTORY_BUDGET - 10)
-    assert spelled(said("u:old", "a:" + "y" * 20, f"u:{long}", "a:new", "u:?")) == [f"u:{long}", "a:new", "u:?"]
-    assert spelled(said("u:old", "a:" + "y" * HISTORY_BUDGET * 2, "u:?")) == ["u:?"]
-    assert spelled(said("u:old", "a:" + "y" * HISTORY_BUDGET, "u:?")) == ["u:?"]  # an answer without its question tells nothing
-    assert spelled(said("u:" + "?" * HISTORY_BUDGET * 2)) == ["u:" + "?" * HISTORY_BUDGET * 2]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ua"), st.text(max_size=30)), max_size=12), st.text(max_size=10))
