@@ -7,6 +7,7 @@ benches, which put their own model or context in place of what the settings name
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
+from app.application.access.check_access import CheckAccess
+from app.application.access.sign_ins import EndSignIn, IssueSignIn, ReadSignIn
+from app.application.chat.allowance import Allowance, ReadSpending
 from app.application.chat.cancel_run import CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
@@ -36,10 +40,12 @@ from app.application.cvs.library import CvLibrary
 from app.application.cvs.list_cvs import ListCvs
 from app.application.cvs.open_cv_pdf import OpenCvPdf
 from app.application.cvs.read_cv import ReadCv
-from app.application.ports import ContextProvider, LanguageModel, RunFeed, Transactions
+from app.application.ports import Authenticator, ContextProvider, LanguageModel, RateLimiter, RunFeed, Transactions
 from app.application.service import Readiness, ServiceInfo
 from app.application.use_cases import UseCases
+from app.domain.access.rate import Rate
 from app.domain.chat.entities import Assistant, Executor
+from app.infrastructure.auth.api_key import ApiKeyAuthenticator
 from app.infrastructure.context.by_assistant import ContextByAssistant
 from app.infrastructure.context.contextual_index import build_with_model
 from app.infrastructure.context.cv_index_place import CvIndexPlace
@@ -53,12 +59,16 @@ from app.infrastructure.db.notifications import PROBE_CHANNEL, PROBE_PATIENCE, C
 from app.infrastructure.db.unit_of_work import PostgresTransactions, unavailable
 from app.infrastructure.feed.hub import Hub
 from app.infrastructure.feed.run_feed import HubRunFeed
+from app.infrastructure.limits.counters import MemoryCounter, SharedCounter
+from app.infrastructure.limits.limiter import Kind, WindowLimiter
 from app.infrastructure.llm.offline import offline_model
 from app.infrastructure.llm.streaming import Timeouts
 from app.infrastructure.observability.metrics import Metrics
-from app.infrastructure.web.application import WebLimits, WebParts
+from app.infrastructure.web.application import Boundary, WebLimits, WebParts
+from app.infrastructure.web.door import Door
+from app.infrastructure.web.origins import OriginPolicy
 from app.infrastructure.web.sse import StreamSettings
-from app.settings import Provider, Settings
+from app.settings import AuthMode, Provider, RateLimitStore, Settings, names
 
 POLL = 5.0
 """Seconds a lost notification about events may go unnoticed by readers."""
@@ -168,6 +178,36 @@ def _data_folder() -> Path:
     return next(place for place in (package.parent / "data", package / "_data") if place.is_dir())
 
 
+# -- access ----------------------------------------------------------------------------------------------------------------------------
+
+
+def make_authenticator(settings: Settings, transactions: Transactions) -> Authenticator | None:
+    """What the settings believe; None is everybody. The library for tokens is imported only if it is used."""
+    match settings.auth_mode:
+        case AuthMode.OFF:
+            return None
+        case AuthMode.API_KEY:
+            return ApiKeyAuthenticator(transactions)
+        case AuthMode.JWT:
+            from app.infrastructure.auth.jwks import ProviderKeys
+            from app.infrastructure.auth.jwt import Expected, JwtAuthenticator
+
+            assert settings.jwt_issuer
+            assert settings.jwt_audience
+            algorithms = names(settings.jwt_algorithms)
+            keys = ProviderKeys(settings.jwt_issuer, settings.jwt_jwks_url, algorithms, time.monotonic)
+            expected = Expected(settings.jwt_issuer, settings.jwt_audience, algorithms)
+            return JwtAuthenticator(expected, keys, transactions, ApiKeyAuthenticator(transactions))
+
+
+def make_limiter(settings: Settings, transactions: Transactions) -> RateLimiter:
+    """The limits of requests that the settings name; without any it counts nothing."""
+    given: dict[Kind, str | None] = {"address": settings.address_rate, "user": settings.user_rate}
+    rates: dict[Kind, Rate] = {kind: Rate.parse(text) for kind, text in given.items() if text}
+    shared = settings.rate_limit_store is RateLimitStore.POSTGRES
+    return WindowLimiter(SharedCounter(transactions) if shared else MemoryCounter(time.monotonic), rates, time.monotonic)
+
+
 # -- the service -----------------------------------------------------------------------------------------------------------------------
 
 
@@ -269,13 +309,24 @@ class _Wiring:
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
         self._looking: asyncio.Future[tuple[str, str]] | None = None
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
+        use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings)
+        origins = OriginPolicy(frozenset(names(settings.cors_origins)))
         parts = WebParts(
-            use_cases=make_use_cases(transactions, self._feed, self._supervisor, cvs, settings.queue_limit),
+            use_cases=use_cases,
             streams=StreamSettings(settings.stream_send_timeout, settings.stream_heartbeat),
             limits=WebLimits(settings.max_body_bytes, settings.max_message_characters),
             info=ServiceInfo(app_version(), model.provider, model.model),
             check_readiness=self._check_readiness,
             render_metrics=self._metrics.render,
+            door=Door(
+                settings.auth_mode.value,
+                make_authenticator(settings, transactions),
+                ReadSignIn(transactions),
+                use_cases.check_access,
+                make_limiter(settings, transactions),
+                origins,
+            ),
+            boundary=Boundary(settings.hosts, origins, settings.metrics_public),
         )
         self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
         self._show_gauges()
@@ -359,8 +410,10 @@ class _Wiring:
         return "ok", "ok" if revision == migrations.head() else f"at {revision}, not at {migrations.head()}: run `chatbot migrate`"
 
 
-def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, queue_limit: int) -> UseCases:
+def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, settings: Settings) -> UseCases:
     """All use cases over one set of adapters."""
+    allowance = Allowance(settings.runs_of_a_user, settings.tokens_of_a_user)
+    queue_limit = settings.queue_limit
     return UseCases(
         create_user=CreateUser(transactions),
         create_thread=CreateThread(transactions, uuid7),
@@ -369,8 +422,8 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         rename_thread=RenameThread(transactions),
         delete_thread=DeleteThread(transactions),
         read_messages=ReadMessages(transactions),
-        post_message=PostMessageCreateRun(transactions, supervisor, uuid7, queue_limit),
-        regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit),
+        post_message=PostMessageCreateRun(transactions, supervisor, uuid7, queue_limit, allowance),
+        regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit, allowance),
         read_run=ReadRun(transactions),
         cancel_run=CancelRun(transactions),
         follow_run=FollowRun(transactions, feed),
@@ -378,4 +431,8 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         list_cvs=ListCvs(cvs),
         read_cv=ReadCv(cvs),
         open_cv_pdf=OpenCvPdf(cvs),
+        check_access=CheckAccess(transactions),
+        issue_sign_in=IssueSignIn(transactions, settings.session_hours * 3600),
+        end_sign_in=EndSignIn(transactions),
+        read_spending=ReadSpending(transactions, allowance),
     )

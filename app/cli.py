@@ -14,11 +14,17 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from app.settings import LogFormat, Settings, SettingsError, env_example, load_settings
+from app.settings import AuthMode, LogFormat, Settings, SettingsError, env_example, load_settings
 
 cli = typer.Typer(
     name="chatbot", help="A self-hosted chat backend whose answers cannot get lost.", no_args_is_help=True, add_completion=False
 )
+
+ACCESS = {
+    AuthMode.OFF: "AUTH_MODE=off: everybody who reaches it may do everything",
+    AuthMode.API_KEY: "API keys: chatbot keys create",
+    AuthMode.JWT: "tokens of JWT_ISSUER, and API keys: chatbot keys create",
+}
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on. [default: HOST or 127.0.0.1]", show_default=False)]
 PortOption = Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one. [default: PORT or 8000]", show_default=False)]
@@ -202,8 +208,10 @@ def _announce(settings: Settings, address: str, *, embedded: bool) -> None:
         lines.append(
             "             quotes the documents, no key needed; set ANTHROPIC_API_KEY, GEMINI_API_KEY or OPENROUTER_API_KEY for a real one"
         )
-    if settings.host not in ("127.0.0.1", "localhost", "::1"):
-        lines.append("  WARNING    open to the network, and anybody who reaches it may use it: put something in front that knows who may")
+    lines.append(f"  access     {ACCESS[settings.auth_mode]}")
+    if settings.auth_mode is AuthMode.OFF and not settings.on_loopback:
+        lines.append("  WARNING    open to the network with AUTH_MODE=off: whoever reaches it may read and change everything.")
+        lines.append("             Set AUTH_MODE=api_key or jwt, or put something in front that knows who may come in")
     typer.echo("\n".join(lines))
     sys.stdout.flush()
 

@@ -16,7 +16,7 @@ from app.bootstrap import running_service
 from app.infrastructure.web.application import make_application
 from app.infrastructure.web.http_protocol import BoundedHttpProtocol
 from app.infrastructure.web.server import DrainingServer
-from app.settings import Settings
+from app.settings import Settings, names
 
 CLOSE_SECONDS = 5
 """How long connections may take to close once their streams have ended."""
@@ -34,6 +34,8 @@ async def serve(settings: Settings, url: URL, listener: socket.socket, announce:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(names(settings.trusted_proxies)),
             ws_max_size=settings.max_body_bytes,
             timeout_graceful_shutdown=CLOSE_SECONDS,
         )

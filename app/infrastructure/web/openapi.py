@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.domain.chat.events import Done, Error, Event, Final, Restarted, Sources, Started, Token
+from app.infrastructure.web.errors import SIGN_IN
 from app.infrastructure.web.schemas import RunOut, problem_example
 
 Json = dict[str, Any]
@@ -28,6 +29,11 @@ ALWAYS: tuple[Example, ...] = (
     (500, "internal_error", "Something went wrong here. It has been logged under this request_id."),
     (503, "database_unavailable", "The database cannot be reached right now. Nothing you sent was lost halfway; try again."),
     (503, "database_busy", "All database connections are in use. Try again in a moment."),
+)
+BEHIND_THE_DOOR: tuple[Example, ...] = (
+    SIGN_IN,
+    (401, "invalid_credentials", "The key or token is not valid, or not any more."),
+    (429, "rate_limited", "Too many requests from this user: at most 600 in 60 seconds. Wait 12 seconds."),
 )
 """Errors as (status, code, message)."""
 
@@ -89,7 +95,7 @@ def _drop_null(operation: Json) -> None:
 def _add_errors(operation: Json) -> None:
     if operation["tags"] == ["service"]:
         return
-    errors = list(ALWAYS)
+    errors = [*ALWAYS, *BEHIND_THE_DOOR]
     if "requestBody" in operation:
         errors += WITH_A_BODY
     if "requestBody" in operation or operation.get("parameters"):
@@ -112,6 +118,8 @@ def _add_headers(operation: Json) -> None:
     for status, response in operation["responses"].items():
         headers = response.setdefault("headers", {})
         headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
+        if status == "429":
+            headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
         if status == "503" and operation["tags"] != ["service"]:
             headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
         if status == "201" and any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
