@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
+from app.application.access.api_keys import CreateKey, ListKeys, RevokeKey
 from app.application.access.check_access import CheckAccess
 from app.application.access.sign_ins import EndSignIn, IssueSignIn, ReadSignIn
 from app.application.chat.allowance import Allowance, ReadSpending
@@ -198,6 +199,26 @@ def make_authenticator(settings: Settings, transactions: Transactions) -> Authen
             keys = ProviderKeys(settings.jwt_issuer, settings.jwt_jwks_url, algorithms, time.monotonic)
             expected = Expected(settings.jwt_issuer, settings.jwt_audience, algorithms)
             return JwtAuthenticator(expected, keys, transactions, ApiKeyAuthenticator(transactions))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDesk:
+    """What `chatbot keys` can do."""
+
+    create: CreateKey
+    list: ListKeys
+    revoke: RevokeKey
+
+
+@asynccontextmanager
+async def key_desk(url: URL) -> AsyncGenerator[KeyDesk, None]:
+    """The use cases of API keys, on a database at the newest schema."""
+    engine = make_engine(url, 1)
+    try:
+        transactions = PostgresTransactions(engine)
+        yield KeyDesk(CreateKey(transactions), ListKeys(transactions), RevokeKey(transactions))
+    finally:
+        await engine.dispose()
 
 
 def make_limiter(settings: Settings, transactions: Transactions) -> RateLimiter:
