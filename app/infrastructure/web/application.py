@@ -67,7 +67,7 @@ class WebParts:
 
 def make_application(parts: WebParts) -> FastAPI:
     """The application around wired parts."""
-    app = _bare_application(parts.info.version)
+    app = bare_application(parts.info.version)
     app.add_middleware(BodyLimitMiddleware, limit=parts.limits.max_body_bytes)
     _allow_pages(app, parts.boundary.origins.allowed)
     app.add_middleware(SecurityMiddleware, hosts=parts.boundary.hosts, origins=parts.boundary.origins)
@@ -99,10 +99,10 @@ def _allow_pages(app: FastAPI, origins: frozenset[str]) -> None:
 
 def openapi_document(version: str) -> dict[str, Any]:
     """The API as an OpenAPI 3.1 document."""
-    return _bare_application(version).openapi()
+    return bare_application(version).openapi()
 
 
-def _bare_application(version: str) -> FastAPI:
+def bare_application(version: str) -> FastAPI:
     app = FastAPI(
         title="Chatbot SSE API",
         version=version,

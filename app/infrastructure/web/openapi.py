@@ -51,6 +51,12 @@ HEADERS: Json = {
     },
 }
 
+SCHEMES: Json = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (`chatbot keys create`), or with AUTH_MODE=jwt a token."},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "chatbot", "description": "From `POST /api/session`; `__Host-chatbot` over TLS."},
+}
+"""Ways to say who you are; streams take a ticket besides."""
+
 OF_A_RUN = ("read_run", "follow_run", "cancel_run", "regenerate_run")
 """Operations."""
 
@@ -66,11 +72,13 @@ def completed(document: Json) -> Json:
     if "headers" in components:
         return document
     components["headers"] = HEADERS
+    components["securitySchemes"] = SCHEMES
     components["schemas"]["RunOut"]["examples"] = RunOut.model_json_schema()["examples"]  # FastAPI drops null, also inside of examples
     _add_run_events(components["schemas"])
     for operation in _operations(document):
         _drop_null(operation)
         _add_errors(operation)
+        _add_security(operation)
         _add_headers(operation)
         _add_links(operation)
     for name in _FASTAPI_ERRORS:
@@ -112,6 +120,12 @@ def _add_error(responses: Json, status: int, code: str, message: str) -> None:
     content = response["content"]["application/json"]
     content["schema"] = {"$ref": "#/components/schemas/ProblemOut"}
     content.setdefault("examples", {})[code] = {"value": problem_example(code, message)}
+
+
+def _add_security(operation: Json) -> None:
+    """Optional, since AUTH_MODE=off asks for nothing."""
+    if "401" in operation["responses"]:
+        operation["security"] = [{}, *({scheme: []} for scheme in SCHEMES)]
 
 
 def _add_headers(operation: Json) -> None:
