@@ -17,7 +17,7 @@ from app.infrastructure.web.application import make_application
 from app.infrastructure.web.http_protocol import BoundedHttpProtocol
 from app.infrastructure.web.server import DrainingServer
 from app.infrastructure.web.websocket.protocol import BoundedWebSocketProtocol
-from app.settings import Settings
+from app.settings import Settings, names
 
 CLOSE_SECONDS = 5
 """How long connections may take to close once their streams have ended."""
@@ -43,6 +43,8 @@ async def serve(settings: Settings, url: URL, listener: socket.socket, announce:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(names(settings.trusted_proxies)),
             timeout_graceful_shutdown=CLOSE_SECONDS,
         )
         await DrainingServer(config, service.drain, announce).serve(sockets=[listener])

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.application.access.check_access import CheckAccess
+from app.application.access.sign_ins import EndSignIn, IssueSignIn
+from app.application.chat.allowance import ReadSpending
 from app.application.chat.cancel_run import CancelInThread, CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
@@ -37,3 +40,7 @@ class UseCases:
     list_cvs: ListCvs
     read_cv: ReadCv
     open_cv_pdf: OpenCvPdf
+    check_access: CheckAccess
+    issue_sign_in: IssueSignIn
+    end_sign_in: EndSignIn
+    read_spending: ReadSpending

@@ -2,6 +2,9 @@
 
 from uuid_utils.compat import uuid7
 
+from app.application.access.check_access import CheckAccess
+from app.application.access.sign_ins import EndSignIn, IssueSignIn
+from app.application.chat.allowance import Allowance, ReadSpending
 from app.application.chat.cancel_run import CancelInThread, CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
@@ -19,10 +22,13 @@ from app.application.cvs.open_cv_pdf import OpenCvPdf
 from app.application.cvs.read_cv import ReadCv
 from app.application.ports import RunFeed, Transactions
 from app.application.use_cases import UseCases
+from app.settings import Settings
 
 
-def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, queue_limit: int) -> UseCases:
+def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, settings: Settings) -> UseCases:
     """All use cases over one set of adapters."""
+    allowance = Allowance(settings.runs_of_a_user, settings.tokens_of_a_user)
+    queue_limit = settings.queue_limit
     return UseCases(
         create_user=CreateUser(transactions),
         create_thread=CreateThread(transactions, uuid7),
@@ -31,8 +37,8 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         rename_thread=RenameThread(transactions),
         delete_thread=DeleteThread(transactions),
         read_messages=ReadMessages(transactions),
-        post_message=PostMessageCreateRun(transactions, supervisor, uuid7, queue_limit),
-        regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit),
+        post_message=PostMessageCreateRun(transactions, supervisor, uuid7, queue_limit, allowance),
+        regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit, allowance),
         read_run=ReadRun(transactions),
         cancel_run=CancelRun(transactions),
         cancel_in_thread=CancelInThread(transactions),
@@ -42,4 +48,8 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         list_cvs=ListCvs(cvs),
         read_cv=ReadCv(cvs),
         open_cv_pdf=OpenCvPdf(cvs),
+        check_access=CheckAccess(transactions),
+        issue_sign_in=IssueSignIn(transactions, settings.session_hours * 3600),
+        end_sign_in=EndSignIn(transactions),
+        read_spending=ReadSpending(transactions, allowance),
     )

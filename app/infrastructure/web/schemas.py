@@ -8,11 +8,12 @@ from typing import Annotated, Any, Self
 from urllib.parse import quote
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.application.chat.read_thread import ActiveRun
 from app.application.cvs.library import CvCard
+from app.domain.access.entities import Scope
 from app.domain.chat.entities import Assistant, Failure, Message, MessageStatus, OnBusy, Role, Run, RunStatus, Source, Thread, User
 
 ID_MAX = 2**53 - 1
@@ -135,6 +136,43 @@ class ThreadOut(BaseModel):
 class ThreadPage(BaseModel):
     threads: list[ThreadOut]
     next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last one.")
+
+
+class SessionOut(BaseModel):
+    """Who is signed in, and what they have left."""
+
+    model_config = _example(auth="api_key", scope="user", user_id=1, expires_at=_TIME, tokens_today=51_200, tokens_per_day=2_000_000)
+
+    auth: str = Field(description="AUTH_MODE: `off`, `api_key` or `jwt`.")
+    scope: Scope | None = Field(description="Null with `off`.")
+    user_id: int | None = Field(description="Whose threads these are; null with `off` and for an admin.")
+    expires_at: datetime | None = Field(description="When to sign in again; null if never.")
+    tokens_today: int | None = Field(description="Tokens charged since 00:00 UTC; null without a user.")
+    tokens_per_day: int | None = Field(description="What a day has; null is no limit.")
+
+
+class TicketBody(Body):
+    """One of them, or neither for a WebSocket session that is new."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"thread_id": _THREAD}], "not": {"required": ["thread_id", "run_id"]}}
+    )
+
+    thread_id: UUID | None = Field(None, description="Its events, or its WebSocket session.")
+    run_id: UUID | None = Field(None, description="Its events.")
+
+    @model_validator(mode="after")
+    def _one_stream(self) -> Self:
+        if self.thread_id is not None and self.run_id is not None:
+            raise ValueError("a ticket is for one stream: give thread_id or run_id")
+        return self
+
+
+class TicketOut(BaseModel):
+    model_config = _example(ticket="Xb0Yk3n5o7Wc1Qz8Rr2Tt4Vv6Uu9Ss0Pp1Oo2Nn3Mm4", expires_at=_TIME)
+
+    ticket: str = Field(description="Put it into the stream's address as `?ticket=`.")
+    expires_at: datetime
 
 
 class SourceOut(BaseModel):

@@ -1,4 +1,4 @@
-"""Events become messages without being parsed, and lose nothing; failures become the five codes; and who may connect."""
+"""Events become messages without being parsed, and lose nothing; failures become the five codes."""
 
 import json
 from uuid import UUID
@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from app.domain.chat.entities import RunStatus
 from app.domain.chat.errors import ChatError, InvalidCursor, NotFound, QueueFull, ThreadBusy, Unavailable
 from app.domain.chat.events import Done, Error, Event, EventType, Final, Restarted, StoredEvent, Token, payload
-from app.infrastructure.web.origin import welcome
 from app.infrastructure.web.websocket import failures, messages
 from app.infrastructure.web.websocket.failures import ErrorCode
 
@@ -120,26 +119,3 @@ def test_whatever_a_client_sends_is_a_message_or_a_sentence(text: str) -> None:
         wrong = failures.of_validation(error)
         assert wrong.code is ErrorCode.VALIDATION_ERROR
         assert wrong.sentence
-
-
-@pytest.mark.parametrize(
-    ("origin", "host", "expected"),
-    [
-        (None, "chat.example", True),
-        ("http://chat.example", "chat.example", True),
-        ("https://CHAT.example:8443", "chat.EXAMPLE:8443", True),
-        ("https://chat.example", "chat.example:8443", False),
-        ("https://chat.example.evil.example", "chat.example", False),
-        ("https://evil.example/chat.example", "chat.example", False),
-        ("https://user@chat.example", "chat.example", False),
-        ("https://friend.example", "chat.example", True),
-        ("http://friend.example", "chat.example", False),
-        ("null", "chat.example", False),
-        ("file://", "", False),
-        ("https://[::1", "chat.example", False),
-        ("https://chat.example", None, False),
-    ],
-)
-def test_who_may_connect(origin: str | None, host: str | None, *, expected: bool) -> None:
-    assert welcome(origin, host, ("https://friend.example/",)) is expected
-    assert welcome(origin, host, ("*",)) is True

@@ -1,9 +1,10 @@
 """`/ws`: chat over one WebSocket. Lets in or refuses, finds the session, and leaves the rest to `ChatSession`.
 
-Refused before the handshake: what a browser's page may not know more about (a foreign origin). Everything else is said over the opened connection, since a
-browser shows a page nothing of a refused handshake.
+A page from elsewhere, or a host that is not ours, is refused before the handshake (`security.py`). Everything else is said over the opened connection,
+since a browser shows a page nothing of a refused handshake.
 """
 
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,12 +14,15 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
+from app.application.access.check_access import Resource
+from app.application.access.sign_ins import WEBSOCKET
 from app.application.chat.open_session import After, NewSessionRequest, ResumeSessionRequest, Session
+from app.application.principal import Principal
 from app.application.use_cases import UseCases
 from app.domain.chat.entities import Assistant
-from app.domain.chat.errors import ChatError, InvalidCursor, Unavailable
+from app.domain.chat.errors import ChatError, Forbidden, InvalidCursor
+from app.infrastructure.web.door import Door
 from app.infrastructure.web.errors import answers, problem
-from app.infrastructure.web.origin import welcome
 from app.infrastructure.web.schemas import ID_MAX
 from app.infrastructure.web.sse import run_cursor, thread_cursor
 from app.infrastructure.web.websocket import failures
@@ -62,7 +66,7 @@ class Parameters(BaseModel):
 
 
 NO_HANDSHAKE = "Talk to this address with a WebSocket client: ws:// instead of http://."
-FOREIGN = "Pages from this origin may not connect. CORS_ORIGINS lists those that may."
+FOREIGN = "This page may not do that here. The operator of this server can add its origin to CORS_ORIGINS."
 
 UPGRADE: dict[int | str, dict[str, Any]] = {
     101: {
@@ -96,48 +100,50 @@ async def open_websocket(
 async def websocket(socket: WebSocket) -> None:
     """One connection, from the handshake to the end."""
     state = socket.app.state
-    if not welcome(socket.headers.get("origin"), socket.headers.get("host"), state.origins):
-        _log.info("A WebSocket from a foreign origin was refused", origin=socket.headers.get("origin", "")[:200])
-        refusal = problem(403, "origin_refused", FOREIGN)
-        await socket.send_denial_response(refusal)
-        return
     await socket.accept()
     try:
-        session = await _session(socket, state.use_cases)
+        session = await _session(socket, state.use_cases, state.door)
         if session is None:
             return
         named = {"session_id": str(session.thread.thread_id), "resumed": session.resumed}
         _log.info("A WebSocket session was opened", **named)
         limits = SocketLimits(state.stream_settings.send_timeout, state.max_message_characters)
-        await ChatSession(socket, state.use_cases, limits, session).run()
+        await ChatSession(socket, state.use_cases, limits, session, partial(state.door.count, socket)).run()
         _log.info("A WebSocket session was left", **named)
     except WebSocketDisconnect:
         _log.info("A WebSocket client went before its session began")
 
 
-async def _session(socket: WebSocket, cases: UseCases) -> Session | None:
+async def _session(socket: WebSocket, cases: UseCases, door: Door) -> Session | None:
     """The session that the address asks for; None if there is none: then the client was told why, and the connection is closed."""
     try:
-        return await _opened(Parameters.model_validate(dict(socket.query_params)), cases)
+        asked = Parameters.model_validate(dict(socket.query_params))
+        principal = await door.enter(socket, f"thread:{asked.session_id}" if asked.session_id else WEBSOCKET)
+        return await _opened(asked, cases, principal)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         wrong = Wrong(ErrorCode.VALIDATION_ERROR, "invalid_request", f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
         await _refuse(socket, wrong, Close.REFUSED)
-    except Unavailable as error:
-        await _refuse(socket, failures.of_error(error), Close.LATER)
     except ChatError as error:
-        await _refuse(socket, failures.of_error(error), Close.REFUSED)
+        await _refuse(socket, failures.of_error(error), failures.close_code(error))
     except Exception:  # noqa: BLE001 - whatever it was, the client hears of it
         _log.exception("A WebSocket session could not be opened")
         await _refuse(socket, failures.INTERNAL, Close.WRONG)
     return None
 
 
-async def _opened(asked: Parameters, cases: UseCases) -> Session:
+async def _opened(asked: Parameters, cases: UseCases, principal: Principal) -> Session:
+    """A new session is the principal's, or with AUTH_MODE=off whose the client says; an old one has to be the principal's."""
     if asked.session_id is None:
         if asked.after:
             raise InvalidCursor("after goes with session_id: name the session that the cursor is of.")
-        return await cases.open_session.begin(NewSessionRequest(asked.user_id, asked.assistant))
+        user_id = asked.user_id if asked.user_id is not None else principal.user_id
+        if user_id is not None:
+            await cases.check_access.execute(principal, Resource("user", user_id))
+        elif principal.scope is not None:
+            raise Forbidden("An admin key has no conversations. Use a user's key.", code="user_required")
+        return await cases.open_session.begin(NewSessionRequest(user_id, asked.assistant))
+    await cases.check_access.execute(principal, Resource("thread", asked.session_id))
     return await cases.open_session.resume(ResumeSessionRequest(asked.session_id, _after(asked.after)))
 
 

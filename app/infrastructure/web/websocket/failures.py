@@ -15,7 +15,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from app.domain.chat.errors import ChatError, ThreadBusy, Unavailable
+from app.domain.chat.errors import ChatError, RateLimited, ThreadBusy, Unavailable
 
 
 class ErrorCode(StrEnum):
@@ -67,8 +67,15 @@ def of_error(error: ChatError) -> Wrong:
     if isinstance(error, Unavailable):
         code = ErrorCode.DATABASE_ERROR if error.code.startswith("database_") else ErrorCode.INTERNAL_ERROR
         return Wrong(code, error.code, error.message, retryable=True, retry_after=error.retry_after)
+    if isinstance(error, RateLimited):
+        return Wrong(ErrorCode.RATE_LIMIT, error.code, error.message, retryable=True, retry_after=error.retry_after)
     run_id = error.run_id if isinstance(error, ThreadBusy) else None
     return Wrong(ErrorCode.VALIDATION_ERROR, error.code, error.message, run_id=run_id)
+
+
+def close_code(error: ChatError) -> int:
+    """Whether the client should come back as it is, after a connection that could not begin or go on."""
+    return Close.LATER if isinstance(error, Unavailable | RateLimited) else Close.REFUSED
 
 
 def of_validation(error: ValidationError) -> Wrong:

@@ -10,7 +10,7 @@ Made and awaited by the route.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from app.application.chat.open_session import Session
 from app.application.chat.post_message_create_run import Posted, PostMessageRequest
 from app.application.use_cases import UseCases
 from app.domain.chat.entities import Run
-from app.domain.chat.errors import ChatError, InvalidInput, NotFound, Unavailable
+from app.domain.chat.errors import ChatError, InvalidInput, NotAuthenticated, NotFound, Unavailable
 from app.domain.chat.events import StoredEvent
 from app.infrastructure.web.websocket import failures, messages
 from app.infrastructure.web.websocket.failures import Close, Wrong
@@ -53,10 +53,13 @@ class SocketLimits:
 
 
 class ChatSession:
-    """One connection to one session. `run` returns when the connection is over."""
+    """One connection to one session. `run` returns when the connection is over. `count` is asked before each question, and refuses too many."""
 
-    def __init__(self, socket: WebSocket, cases: UseCases, limits: SocketLimits, session: Session) -> None:
+    def __init__(
+        self, socket: WebSocket, cases: UseCases, limits: SocketLimits, session: Session, count: Callable[[], Awaitable[None]]
+    ) -> None:
         self._socket = socket
+        self._count = count
         self._cases = cases
         self._limits = limits
         self._session = session
@@ -117,6 +120,10 @@ class ChatSession:
                     await self._send(CancelledMessage(run_id=run.run_id if run else None))
                 case PingMessage():
                     await self._send(PongMessage(id=message.id))
+        except NotAuthenticated as error:
+            await self._complain(failures.of_error(error), _id_of(message))
+            await self._close(Close.REFUSED, error.code)
+            raise WebSocketDisconnect(Close.REFUSED) from None
         except ChatError as error:
             await self._complain(failures.of_error(error), _id_of(message))
         except (WebSocketDisconnect, TimeoutError):
@@ -129,6 +136,7 @@ class ChatSession:
         limit = self._limits.question_characters
         if len(question.question) > limit:
             raise InvalidInput(f"question has {len(question.question)} characters; at most {limit} are accepted.", code="message_too_long")
+        await self._count()
         async with self._order:
             posted = await self._cases.post_message.execute(
                 PostMessageRequest(self._thread_id, question.question, question.on_busy, idempotency_key=question.id)
