@@ -346,18 +346,17 @@ async def test_a_message_has_a_largest_size(server: Process, sent: Any, code: in
 async def test_bytes_that_are_no_websocket_or_no_text_end_the_connection_and_nothing_else(server: Process) -> None:
     utf8 = bytes([0x81, 0x82, 1, 2, 3, 4, 0xFF ^ 1, 0xFE ^ 2])  # a text frame, masked
     unmasked = b"\x81\x02hi"
-    for garbage, code in ((utf8, 1007), (unmasked, 1002), (os.urandom(2000), 1002)):
+    for garbage, code in ((utf8, 1007), (unmasked, 1002), (b"GET / HTTP/1.1\r\n\r\n", 1002)):
         reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
         key = base64.b64encode(os.urandom(16)).decode()
-        head = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        head = "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         writer.write(f"{head}Sec-WebSocket-Key: {key}\r\n\r\n".encode())
         assert b"101" in await reader.readline()
         await reader.readuntil(b'"active_run":null}')
         writer.write(garbage)
         answer = await asyncio.wait_for(reader.read(), 10)
         assert answer[:1] == b"\x88", "a close frame, and the end"
-        if garbage is not unmasked and len(garbage) < 100:
-            assert int.from_bytes(answer[2:4]) == code
+        assert int.from_bytes(answer[2:4]) == code
         writer.close()
     async with socket(server.url) as opened:
         await _begin(opened)

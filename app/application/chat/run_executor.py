@@ -174,11 +174,12 @@ class RunExecutor:
             answer.cached, answer.completion = True, Completion("stop", None)
             await self._say(task.claim, answer, Joined(0, known.text), restarting=False)
             return
-        answer.prompt = fitted.record
+        answer.prompt, before = fitted.record, answer.size
         try:
             await self._ask(task.claim, fitted.prompt, answer)
         except ModelError as error:
-            shorter = self._window.harder(fitted, task.assistant, task.branch, partial) if error.code == TOO_LONG else None
+            at_once = error.code == TOO_LONG and answer.size == before
+            shorter = self._window.harder(fitted, task.assistant, task.branch, partial) if at_once else None
             if shorter is None:
                 raise
             await self._ask_again(task.claim, shorter, answer)
