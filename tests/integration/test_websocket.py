@@ -323,6 +323,7 @@ async def test_pages_from_elsewhere_may_not_connect(server: Process, origin: str
         await websockets.connect(address(server.url), additional_headers=headers)
     assert refused.value.response.status_code == 403
     assert json.loads(refused.value.response.body or b"{}")["error"]["code"] == "origin_refused"
+    assert "ASGI callable" not in server.output, "uvicorn did not understand the refusal"
 
 
 def test_a_plain_request_is_told_to_upgrade(server: Process) -> None:
