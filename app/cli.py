@@ -104,7 +104,7 @@ def index(
     """Index the CVs of CVS_PDF_DIR anew; running servers take the result over by themselves."""
     import subprocess
 
-    from app.bootstrap import cv_index_place, index_with_model
+    from app.bootstrap.context import cv_index_place, index_with_model
     from app.infrastructure.context.first_index import BuildFailed
 
     settings = _settings()
@@ -125,7 +125,7 @@ def index(
 @cli.command()
 def openapi() -> None:
     """Print the OpenAPI document as JSON."""
-    from app.bootstrap import app_version
+    from app.bootstrap.version import app_version
     from app.infrastructure.web.application import openapi_document
 
     typer.echo(json.dumps(openapi_document(app_version()), indent=2, ensure_ascii=False))
@@ -197,7 +197,7 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="The key's id, as `key
 
 
 def _at_key_desk(work: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
-    from app.bootstrap import key_desk
+    from app.bootstrap.access import key_desk
 
     async def run(url: Any) -> None:
         async with key_desk(url) as desk:

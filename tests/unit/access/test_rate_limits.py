@@ -110,7 +110,9 @@ async def test_a_flood_of_addresses_does_not_fill_the_memory(clock: Clock, monke
     assert len(flooded._refused) <= 50  # pyright: ignore[reportPrivateUsage]
 
 
-@pytest.mark.parametrize("text", ["", "0/minute", "10", "10/fortnight", "-1/minute", "1.5/second", " 1/second", "1/second\n", "\u0661/second"])
+@pytest.mark.parametrize(
+    "text", ["", "0/minute", "10", "10/fortnight", "-1/minute", "1.5/second", " 1/second", "1/second\n", "\u0661/second"]
+)
 def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a rate"):
         Rate.parse(text)
