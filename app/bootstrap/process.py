@@ -17,12 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
-from app.application.access.sign_ins import ReadSignIn
 from app.application.chat.run_executor import Limits, RunExecutor
 from app.application.chat.run_supervisor import Pace, RunSupervisor
 from app.application.ports import ContextProvider, LanguageModel
 from app.application.service import ServiceInfo
-from app.bootstrap.access import make_authenticator, make_limiter
+from app.bootstrap.access import make_boundary, make_door, make_limiter
 from app.bootstrap.context import check_resume, cv_index_place, make_context, make_follow_ups, make_resume, resume_note
 from app.bootstrap.models import make_model, make_window
 from app.bootstrap.readiness import ReadinessCheck
@@ -38,11 +37,9 @@ from app.infrastructure.db.unit_of_work import PostgresTransactions, unavailable
 from app.infrastructure.feed.hub import Hub
 from app.infrastructure.feed.run_feed import HubRunFeed
 from app.infrastructure.observability.metrics import Metrics
-from app.infrastructure.web.application import Boundary, WebLimits, WebParts
-from app.infrastructure.web.door import Door
-from app.infrastructure.web.origins import OriginPolicy
+from app.infrastructure.web.application import WebLimits, WebParts
 from app.infrastructure.web.sse import StreamSettings
-from app.settings import Settings, names
+from app.settings import Settings
 
 POLL = 5.0
 """Seconds a lost notification about events may go unnoticed by readers."""
@@ -162,7 +159,6 @@ class _Wiring:
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
         use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings)
-        origins = OriginPolicy(frozenset(names(settings.cors_origins)))
         parts = WebParts(
             use_cases=use_cases,
             streams=StreamSettings(settings.stream_send_timeout, settings.stream_heartbeat),
@@ -170,15 +166,8 @@ class _Wiring:
             info=ServiceInfo(app_version(), model.provider, model.model),
             check_readiness=ReadinessCheck(control, lambda: self._service.draining, partial(resume_note, resume)),
             render_metrics=self._metrics.render,
-            door=Door(
-                settings.auth_mode.value,
-                make_authenticator(settings, transactions),
-                ReadSignIn(transactions),
-                use_cases.check_access,
-                make_limiter(settings, transactions),
-                origins,
-            ),
-            boundary=Boundary(settings.hosts, origins, settings.metrics_public),
+            door=make_door(settings, transactions, use_cases.check_access, make_limiter(settings, transactions)),
+            boundary=make_boundary(settings),
         )
         self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
         self._show_gauges()

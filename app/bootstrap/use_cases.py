@@ -4,7 +4,7 @@ from uuid_utils.compat import uuid7
 
 from app.application.access.check_access import CheckAccess
 from app.application.access.sign_ins import EndSignIn, IssueSignIn
-from app.application.chat.allowance import Allowance, ReadSpending
+from app.application.chat.allowance import ReadSpending
 from app.application.chat.cancel_run import CancelInThread, CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
@@ -22,13 +22,13 @@ from app.application.cvs.open_cv_pdf import OpenCvPdf
 from app.application.cvs.read_cv import ReadCv
 from app.application.ports import RunFeed, Transactions
 from app.application.use_cases import UseCases
+from app.bootstrap.access import make_allowance
 from app.settings import Settings
 
 
 def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, settings: Settings) -> UseCases:
     """All use cases over one set of adapters."""
-    allowance = Allowance(settings.runs_of_a_user, settings.tokens_of_a_user)
-    queue_limit = settings.queue_limit
+    queue_limit, allowance = settings.queue_limit, make_allowance(settings)
     return UseCases(
         create_user=CreateUser(transactions),
         create_thread=CreateThread(transactions, uuid7),

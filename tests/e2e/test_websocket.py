@@ -30,16 +30,21 @@ async def test_a_client_that_is_cut_off_a_hundred_times_anywhere_sees_the_exact_
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")
     dice = random.Random(seed)
-    session_id, asked = await _ask(fleet.first.url, "Cut me off [[id=cut tokens=700 rate=100]]")
-    steady = asyncio.ensure_future(SocketReader(session_id, asked.run_id).read_to_the_end(fleet.second.url))
-    restless = SocketReader(session_id, asked.run_id)
-    while restless.heard.status is None:
-        await restless.read(fleet.urls[restless.connections % 2], frames=dice.randint(1, 6))
-    print(f"{restless.connections} connections")
-    assert restless.connections > CUTS
-    restless.heard.assert_exact(asked.text)
-    (await steady).assert_exact(asked.text)
-    await assert_kept(client, fleet.second.url, asked)
+    cuts = 0
+    for answer in range(40):  # a busy machine puts many tokens into one frame: then it takes more answers
+        session_id, asked = await _ask(fleet.first.url, f"Cut me off [[id=cut{answer} tokens=500 rate=100]]")
+        steady = asyncio.ensure_future(SocketReader(session_id, asked.run_id).read_to_the_end(fleet.second.url))
+        restless = SocketReader(session_id, asked.run_id)
+        while restless.heard.status is None:
+            await restless.read(fleet.urls[restless.connections % 2], frames=dice.randint(1, 4))
+        restless.heard.assert_exact(asked.text)
+        (await steady).assert_exact(asked.text)
+        await assert_kept(client, fleet.second.url, asked)
+        cuts += restless.connections - 1
+        if cuts >= CUTS:
+            break
+    print(f"{cuts} cuts in {answer + 1} answers")
+    assert cuts >= CUTS
 
 
 async def test_sse_and_websocket_at_the_same_time_show_the_same(fleet: Fleet, client: httpx.AsyncClient) -> None:
@@ -60,7 +65,7 @@ async def test_sse_and_websocket_at_the_same_time_show_the_same(fleet: Fleet, cl
 async def test_kill_of_the_server_in_mid_answer(processes: Processes, providers: RunningProviders, client: httpx.AsyncClient) -> None:
     """kill -9 of the process that reads and writes; the client comes back elsewhere with its place, and so does one that was elsewhere all along."""
     victim, heir = await start(processes, server(), server())
-    questions = [f"Go on [[id=go{how} tokens=150 rate=25 continue={how}]]" for how in ("exact", "overlap", "restart")]
+    questions = [f"Go on [[id=go{how} tokens=300 rate=20 continue={how}]]" for how in ("exact", "overlap", "restart")]
     asked = [await _ask(victim.url, question) for question in questions]
     here = [SocketReader(session_id, one.run_id) for session_id, one in asked]
     there = [SocketReader(session_id, one.run_id) for session_id, one in asked]

@@ -1,6 +1,7 @@
 """What every answer carries and what no request gets past, for the sake of browsers: hosts, origins, headers, a content security policy.
 
-* A `Host` that is not ours is refused: a page elsewhere could point its own name at this machine (DNS rebinding) and read everything.
+* A `Host` that is not ours is refused: a page elsewhere could point its own name at this machine (DNS rebinding) and read everything. Without one it is no browser: load
+  balancers ask so.
 * A page elsewhere cannot make a browser change anything here: see `origins.py`.
 * Answers say what a browser may do with them. A route's own headers win: the PDFs and the reference pages have policies of their own.
 * The limits that the door has counted are told as `RateLimit` and `RateLimit-Policy`
@@ -73,7 +74,7 @@ class SecurityMiddleware:
         await problem(403 if code == "origin_refused" else 421, code, sentence)(scope, receive, send_secured)
 
     def _refusal(self, connection: HTTPConnection) -> tuple[str, str] | None:
-        if self._hosts and _host(connection) not in self._hosts:
+        if self._hosts and "host" in connection.headers and _host(connection) not in self._hosts:
             return "host_refused", "This server does not answer to that name. Its operator can add it to ALLOWED_HOSTS."
         changes = connection.scope["type"] == "websocket" or connection.scope["method"] in UNSAFE
         if changes and not self._origins.allows(connection):

@@ -122,7 +122,7 @@ def test_only_an_admin_creates_users_and_reads_metrics(place: Place) -> None:
 
 
 def test_what_is_for_everybody_says_nothing_of_anybody(place: Place) -> None:
-    for path in [*sorted(PUBLIC - {"/metrics"}), "/"]:
+    for path in [*sorted(PUBLIC - {"/metrics", "/ws"}), "/"]:
         answer = place.anonymous.get(path)
         assert answer.status_code == 200
         assert place.ada.thread not in answer.text
