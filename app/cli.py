@@ -1,4 +1,4 @@
-"""The command line: `chatbot serve | worker | migrate | index | psql | openapi | env`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
+"""The command line: `chatbot serve | worker | migrate | index | keys | psql | openapi | env`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
 
 What a person sees goes to standard output in plain words; log lines go to standard error. A wrong setting or a database that cannot be used ends
 the command with one sentence and exit status 2.
@@ -8,17 +8,26 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from app.settings import LogFormat, Settings, SettingsError, env_example, load_settings
+from app.settings import AuthMode, LogFormat, Settings, SettingsError, env_example, load_settings
 
 cli = typer.Typer(
     name="chatbot", help="A self-hosted chat backend whose answers cannot get lost.", no_args_is_help=True, add_completion=False
 )
+
+keys = typer.Typer(help="API keys, for AUTH_MODE=api_key and jwt.", no_args_is_help=True)
+cli.add_typer(keys, name="keys")
+
+ACCESS = {
+    AuthMode.OFF: "AUTH_MODE=off: everybody who reaches it may do everything",
+    AuthMode.API_KEY: "API keys: chatbot keys create",
+    AuthMode.JWT: "tokens of JWT_ISSUER, and API keys: chatbot keys create",
+}
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on. [default: HOST or 127.0.0.1]", show_default=False)]
 PortOption = Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one. [default: PORT or 8000]", show_default=False)]
@@ -128,6 +137,80 @@ def env() -> None:
     typer.echo(env_example(), nl=False)
 
 
+@keys.command("create")
+def create_key(
+    user: Annotated[int | None, typer.Option(help="The user_id that the key speaks for.")] = None,
+    new_user: Annotated[str | None, typer.Option(help="Make a user of this name first.")] = None,
+    name: Annotated[str, typer.Option(help="What the key is for; for people.")] = "",
+    *,
+    admin: Annotated[
+        bool, typer.Option("--admin", help="A key that may create users and read metrics, and nobody's conversations.")
+    ] = False,
+) -> None:
+    """Make a key for a user or an admin, and show it, once."""
+    from app.application.access.api_keys import CreateKeyRequest
+    from app.domain.chat.errors import NotFound
+
+    if [user is not None, new_user is not None, admin].count(True) != 1:
+        _fail("Say whose key it is: --user ID, --new-user NAME, or --admin.")
+    if not all(text.isprintable() and len(text) <= 200 for text in (name, new_user or "")) or (
+        new_user is not None and not new_user.strip()
+    ):
+        _fail("A name has at most 200 characters, all of them printable.")
+
+    async def create(desk: Any) -> None:
+        try:
+            made = await desk.create.execute(CreateKeyRequest(name, user, new_user))
+        except NotFound as error:
+            _fail(f"{error.message} Make one with --new-user NAME.")
+        typer.echo(f"{_owner(made.key)}. This is the only time that the key is shown:", err=True)
+        typer.echo(made.text)
+
+    _at_key_desk(create)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Show every key, without its secret."""
+
+    async def show(desk: Any) -> None:
+        for key in await desk.list.execute():
+            state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "valid"
+            typer.echo(f"{key.key_id}  {_owner(key):20}  made {key.created_at:%Y-%m-%d %H:%M}  {state}  {key.name}".rstrip())
+
+    _at_key_desk(show)
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")]) -> None:
+    """Make a key worthless from now on, with every cookie and ticket it was used for."""
+    from app.domain.chat.errors import NotFound
+
+    async def revoke(desk: Any) -> None:
+        try:
+            key = await desk.revoke.execute(key_id)
+        except NotFound as error:
+            _fail(f"{error.message} See them with: chatbot keys list.")
+        typer.echo(f"Key {key.key_id} of {_owner(key)} is worthless now.")
+
+    _at_key_desk(revoke)
+
+
+def _at_key_desk(work: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
+    from app.bootstrap.access import key_desk
+
+    async def run(url: Any) -> None:
+        async with key_desk(url) as desk:
+            await work(desk)
+
+    with _database(_settings()) as database:
+        _run(run(database.url))
+
+
+def _owner(key: Any) -> str:
+    return "admin" if key.user_id is None else f"user {key.user_id}"
+
+
 def main() -> None:
     """Entry point of the `chatbot` command."""
     cli()
@@ -189,8 +272,13 @@ def _prepare(url: Any, patience: float, *, migrated: bool) -> None:
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(coroutine)
+    from app.bootstrap.context import CannotStart
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(coroutine)
+    except CannotStart as error:
+        _fail(str(error))
 
 
 def _announce(settings: Settings, address: str, *, embedded: bool) -> None:
@@ -202,8 +290,10 @@ def _announce(settings: Settings, address: str, *, embedded: bool) -> None:
         lines.append(
             "             quotes the documents, no key needed; set ANTHROPIC_API_KEY, GEMINI_API_KEY or OPENROUTER_API_KEY for a real one"
         )
-    if settings.host not in ("127.0.0.1", "localhost", "::1"):
-        lines.append("  WARNING    open to the network, and anybody who reaches it may use it: put something in front that knows who may")
+    lines.append(f"  access     {ACCESS[settings.auth_mode]}")
+    if settings.auth_mode is AuthMode.OFF and not settings.on_loopback:
+        lines.append("  WARNING    open to the network with AUTH_MODE=off: whoever reaches it may read and change everything.")
+        lines.append("             Set AUTH_MODE=api_key or jwt, or put something in front that knows who may come in")
     typer.echo("\n".join(lines))
     sys.stdout.flush()
 

@@ -16,10 +16,14 @@ from app.bootstrap.process import running_service
 from app.infrastructure.web.application import make_application
 from app.infrastructure.web.http_protocol import BoundedHttpProtocol
 from app.infrastructure.web.server import DrainingServer
-from app.settings import Settings
+from app.infrastructure.web.websocket.protocol import BoundedWebSocketProtocol
+from app.settings import Settings, names
 
 CLOSE_SECONDS = 5
 """How long connections may take to close once their streams have ended."""
+
+PING_SECONDS = 20
+"""Between two pings on a WebSocket: finds connections that died in silence, and keeps proxies from closing quiet ones."""
 
 _log = structlog.get_logger(__name__)
 
@@ -31,10 +35,16 @@ async def serve(settings: Settings, url: URL, listener: socket.socket, announce:
             make_application(service.parts),
             lifespan="off",
             http=BoundedHttpProtocol,
+            ws=BoundedWebSocketProtocol,
+            ws_max_size=settings.max_body_bytes,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=settings.stream_send_timeout,
+            ws_per_message_deflate=False,  # tokens are small: compression would cost 64 kB a connection and save next to nothing
             log_config=None,
             access_log=False,
             server_header=False,
-            ws_max_size=settings.max_body_bytes,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(names(settings.trusted_proxies)),
             timeout_graceful_shutdown=CLOSE_SECONDS,
         )
         await DrainingServer(config, service.drain, announce).serve(sockets=[listener])

@@ -4,6 +4,8 @@
 that says which, why and what to do. `.env_ex` lists every setting with its default; `chatbot env` makes it, and a test holds the two together.
 """
 
+import ipaddress
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +29,19 @@ class Provider(StrEnum):
     OFFLINE = "offline"
 
 
+class AuthMode(StrEnum):
+    """Who may come in."""
+
+    OFF = "off"
+    API_KEY = "api_key"
+    JWT = "jwt"
+
+
+class RateLimitStore(StrEnum):
+    MEMORY = "memory"
+    POSTGRES = "postgres"
+
+
 class LogFormat(StrEnum):
     CONSOLE = "console"
     JSON = "json"
@@ -42,6 +57,8 @@ DEFAULT_MODELS = {
 
 SECTIONS = {
     "host": "Server",
+    "auth_mode": "Access",
+    "rate_limit_address": "Limits",
     "database_url": "Database",
     "llm_provider": "Model",
     "cvs_pdf_dir": "Context",
@@ -49,6 +66,14 @@ SECTIONS = {
     "max_body_bytes": "Requests",
 }
 """Headings of `.env_ex`, each before a setting."""
+
+RateText = Annotated[str | None, Field(pattern="^(off|0|[1-9][0-9]{0,8}/(second|minute|hour|day))$")]
+Names = Annotated[str, Field(pattern=r"^[^\s,]*(\s*,\s*[^\s,]+)*$")]
+"""A list, with commas."""
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+SIGNATURES = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+"""Algorithms with a public key. Never none, never one with a shared secret: the public key would be that secret."""
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
@@ -66,6 +91,42 @@ class Settings(BaseSettings):
     debug: bool = Field(default=False, description="true is the same as LOG_LEVEL=DEBUG.")
     data_dir: Path = Field(Path(".data"), description="Folder of the embedded database and of the index.")
 
+    # Access
+    auth_mode: AuthMode = Field(
+        AuthMode.OFF,
+        description="off: everybody may do everything. api_key: keys of `chatbot keys create`. jwt: tokens of JWT_ISSUER, and keys.",
+    )
+    jwt_issuer: str | None = Field(None, description="The identity provider, exactly as its tokens spell it in iss.")
+    jwt_audience: str | None = Field(None, description="What its tokens for this service say in aud.")
+    jwt_jwks_url: str | None = Field(None, description="Where its keys are. Empty: its OpenID discovery document says it.")
+    jwt_algorithms: Names = Field(
+        "RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA", description="Signatures that are believed."
+    )
+    session_hours: float = Field(12.0, gt=0, le=8_760, description="Hours after which a browser has to sign in again.")
+    metrics_public: bool = Field(default=False, description="true: /metrics needs no admin key.")
+    cors_origins: Names = Field(
+        "", description="Pages elsewhere that may use the API, such as https://app.example.com,http://localhost:5173."
+    )
+    allowed_hosts: Names = Field(
+        "", description="Names the server answers to, without ports; * is any. Empty: this machine's own on a loopback address, else any."
+    )
+    trusted_proxies: Names = Field("", description="Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed.")
+
+    # Limits
+    rate_limit_address: RateText = Field(
+        None, description="Requests of one address, such as 1200/minute, or off. Empty: off on a loopback address, else 1200/minute."
+    )
+    rate_limit_user: RateText = Field(None, description="Requests of one user. Empty: off with AUTH_MODE=off, else 600/minute.")
+    rate_limit_store: RateLimitStore = Field(
+        RateLimitStore.MEMORY, description="memory: each process counts for itself. postgres: all together, one statement a request."
+    )
+    user_runs: int | None = Field(
+        None, ge=0, le=100_000, description="Unfinished answers of one user; 0 is no limit. Empty: none with AUTH_MODE=off, else 20."
+    )
+    user_tokens_per_day: int | None = Field(
+        None, ge=0, le=10**12, description="Tokens of one user a day; 0 is no limit. Empty: none with AUTH_MODE=off, else 2000000."
+    )
+
     # Database
     database_url: SecretStr | None = Field(None, description="postgresql://user:password@host:5432/name. Empty: the embedded database.")
     database_pool_size: int = Field(10, ge=2, le=500, description="Connections a process keeps for requests, beside two of its own.")
@@ -80,6 +141,12 @@ class Settings(BaseSettings):
     llm_token_timeout: Seconds = Field(30.0, description="Seconds to wait between two tokens.")
     llm_connect_timeout: Seconds = Field(10.0, description="Seconds to wait for a connection to the provider.")
     llm_max_tokens: int = Field(4096, ge=1, le=1_000_000, description="Longest answer, in tokens.")
+    llm_context_tokens: int | None = Field(
+        None,
+        ge=1_000,
+        le=100_000_000,
+        description="What the model takes, prompt and answer together, in tokens. Empty: what is known of the model.",
+    )
     anthropic_api_key: SecretStr | None = Field(None, description="Key for LLM_PROVIDER=anthropic.")
     anthropic_base_url: str | None = Field(None, description="Another server that speaks Anthropic's API.")
     gemini_api_key: SecretStr | None = Field(None, description="Key for LLM_PROVIDER=google.")
@@ -102,7 +169,10 @@ class Settings(BaseSettings):
         None, description="Small model of the same provider that makes follow-up questions stand alone. Empty: rules do it."
     )
     answer_cache: bool = Field(default=True, description="false: ask the model also for what was answered before from the same documents.")
-    resume_path: Path | None = Field(None, description="Resume for the assistant 'resume' (JSON Resume, .md or .txt). Empty: an example.")
+    resume_path: Path | None = Field(
+        None,
+        description="Resume for the assistant 'resume': .json or .yaml (JSON Resume, or simple sections), .md, .txt or .pdf. Empty: an example.",
+    )
 
     # Runs
     run_slots: int = Field(200, ge=0, le=10_000, description="Answers this process writes at once; 0: serve only, leave runs to workers.")
@@ -137,6 +207,60 @@ class Settings(BaseSettings):
             raise ValueError("LLM_PROVIDER=openai_compatible needs LLM_MODEL: the name of a model that the server at LLM_BASE_URL has")
         return self
 
+    @model_validator(mode="after")
+    def _access_is_configured(self) -> Self:
+        if self.auth_mode is AuthMode.JWT and not (self.jwt_issuer and self.jwt_audience):
+            raise ValueError(
+                "AUTH_MODE=jwt needs JWT_ISSUER and JWT_AUDIENCE: whose tokens are believed, and for which service they must be made"
+            )
+        unknown = set(names(self.jwt_algorithms)) - SIGNATURES
+        if unknown or not names(self.jwt_algorithms):
+            raise ValueError(f"JWT_ALGORITHMS may name {', '.join(sorted(SIGNATURES))}; not {', '.join(sorted(unknown)) or 'nothing'}")
+        for origin in names(self.cors_origins):
+            if origin != "*" and not re.fullmatch(r"https?://[^/?#@\s]+", origin):
+                raise ValueError(f"CORS_ORIGINS: {origin!r} is no origin; write https://app.example.com, without a path")
+        for proxy in names(self.trusted_proxies):
+            _check_network(proxy)
+        return self
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK_HOSTS
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names the server answers to; empty for any."""
+        listed = frozenset(name.lower() for name in names(self.allowed_hosts))
+        if "*" in listed:
+            return frozenset()
+        return listed or (frozenset({"localhost", "127.0.0.1", "[::1]"}) if self.on_loopback else frozenset())
+
+    @property
+    def address_rate(self) -> str | None:
+        """The limit of an address, or None."""
+        return _rate(self.rate_limit_address, None if self.on_loopback else "1200/minute")
+
+    @property
+    def user_rate(self) -> str | None:
+        """The limit of a user, or None."""
+        return _rate(self.rate_limit_user, None if self.auth_mode is AuthMode.OFF else "600/minute")
+
+    @property
+    def runs_of_a_user(self) -> int | None:
+        """Unfinished answers a user may have, or None for any number."""
+        return self._of_a_user(self.user_runs, 20)
+
+    @property
+    def tokens_of_a_user(self) -> int | None:
+        """Tokens a user may spend a day, or None for any number."""
+        return self._of_a_user(self.user_tokens_per_day, 2_000_000)
+
+    def _of_a_user(self, given: int | None, usual: int) -> int | None:
+        if given is None:
+            return None if self.auth_mode is AuthMode.OFF else usual
+        return given or None
+
     @property
     def provider(self) -> Provider:
         """The provider asked for, or the first that has a key, or `offline`."""
@@ -162,6 +286,24 @@ class Settings(BaseSettings):
     @property
     def effective_log_level(self) -> str:
         return "DEBUG" if self.debug else self.log_level
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The parts of a list with commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _rate(given: str | None, usual: str | None) -> str | None:
+    if given is None:
+        return usual
+    return None if given in ("off", "0") else given
+
+
+def _check_network(text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise ValueError(f"TRUSTED_PROXIES: {text!r} is no address and no network such as 10.0.0.0/8") from None
 
 
 def load_settings(env_file: Path | None = Path(".env"), overrides: Mapping[str, object] | None = None) -> Settings:

@@ -6,9 +6,12 @@ Storage Protocols stand with the domain (`app/domain/chat/repositories`); `UnitO
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from app.application.principal import Principal
+from app.domain.access.rate import Quota
+from app.domain.access.repositories import ApiKeyRepository, OwnerRepository, RateWindowRepository, SignInRepository, SpendingRepository
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Assistant, Claim, Executor, Message, Role, Source, Usage
 from app.domain.chat.events import Event, StoredEvent
@@ -44,6 +47,16 @@ class UnitOfWork(Protocol):
     def leases(self) -> LeaseRepository: ...
     @property
     def answers(self) -> AnswerRepository: ...
+    @property
+    def api_keys(self) -> ApiKeyRepository: ...
+    @property
+    def sign_ins(self) -> SignInRepository: ...
+    @property
+    def rate_windows(self) -> RateWindowRepository: ...
+    @property
+    def spending(self) -> SpendingRepository: ...
+    @property
+    def owners(self) -> OwnerRepository: ...
 
     async def commit(self) -> None:
         """Make everything done so far last. Raises `Unavailable` if the database cannot say that it did."""
@@ -169,6 +182,11 @@ class Prompt:
     partial: str = ""
     chosen: bool = False
 
+    @property
+    def steady(self) -> bool:
+        """True if `system` is the same for every question: worth a place in the provider's prompt cache."""
+        return bool(self.passages) and not self.chosen
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -207,6 +225,15 @@ class LanguageModel(Protocol):
         ...
 
 
+@runtime_checkable
+class TokenCounter(Protocol):
+    """A provider that counts tokens itself."""
+
+    async def count_tokens(self, prompt: Prompt) -> int | None:
+        """Tokens of the prompt as the provider would bill them; None if it does not say so in time. Never raises but for cancellation."""
+        ...
+
+
 class ContextProvider(Protocol):
     """Finds what an answer may rest on."""
 
@@ -237,4 +264,29 @@ class Reservation(Protocol):
 
     def release(self) -> None:
         """Give the slot back unused."""
+        ...
+
+
+class Authenticator(Protocol):
+    """Believes, or does not believe, what a request shows as `Authorization: Bearer …`."""
+
+    async def authenticate(self, token: str) -> Principal:
+        """Whom the token stands for. Raises `NotAuthenticated`, always with the same words, and `Unavailable`."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """Counts requests of an address and of a user, each for itself.
+
+    HTTP is counted by `web/door.py` on every request. The WebSocket must do it by hand, since one connection carries many questions: `Door.enter` once
+    when it opens (that counts the opening and says who it is), then for each question, before it is posted,
+    `await limiter.hit(address=client_address(websocket), user_id=principal.user_id)`. `RateLimited` becomes the error `RATE_LIMIT`
+    with `retry_after`; posting raises it, too, when a user has too many runs or has spent the day's tokens.
+    """
+
+    async def hit(self, *, address: str | None = None, user_id: int | None = None) -> Sequence[Quota]:
+        """Count one request; answers the limits that apply, none if none does.
+
+        Raises `RateLimited`. A limiter that cannot count lets the request pass: an outage must not lock everybody out.
+        """
         ...

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from app.application.chat.cancel_run import CancelRun
+from app.application.access.check_access import CheckAccess
+from app.application.access.sign_ins import EndSignIn, IssueSignIn
+from app.application.chat.allowance import ReadSpending
+from app.application.chat.cancel_run import CancelInThread, CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
 from app.application.chat.create_user import CreateUser
 from app.application.chat.follow_run import FollowRun
 from app.application.chat.follow_thread import FollowThread
+from app.application.chat.open_session import OpenSession
 from app.application.chat.post_message_create_run import PostMessageCreateRun, RegenerateRun
 from app.application.chat.read_run import ReadRun
 from app.application.chat.read_thread import ListThreads, ReadMessages, ReadThread
@@ -29,8 +33,14 @@ class UseCases:
     regenerate_run: RegenerateRun
     read_run: ReadRun
     cancel_run: CancelRun
+    cancel_in_thread: CancelInThread
+    open_session: OpenSession
     follow_run: FollowRun
     follow_thread: FollowThread
     list_cvs: ListCvs
     read_cv: ReadCv
     open_cv_pdf: OpenCvPdf
+    check_access: CheckAccess
+    issue_sign_in: IssueSignIn
+    end_sign_in: EndSignIn
+    read_spending: ReadSpending

@@ -1,6 +1,7 @@
 """What answers rest on: the resume, the CVs and their index, as the settings name them. Called by `process.py` and by the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,14 +11,38 @@ from app.domain.chat.entities import Assistant
 from app.infrastructure.context.by_assistant import ContextByAssistant
 from app.infrastructure.context.contextual_index import build_with_model
 from app.infrastructure.context.cv_index_place import CvIndexPlace
+from app.infrastructure.context.document_files import UnreadableDocument
 from app.infrastructure.context.follow_ups import FollowUps
 from app.infrastructure.context.full_resume import FullResume
 from app.settings import Provider, Settings
 
 
-def make_context(settings: Settings, cvs: ContextProvider) -> ContextProvider:
+class CannotStart(Exception):
+    """Something that the settings name cannot be used. One sentence, for whoever starts the process."""
+
+
+def make_resume(settings: Settings) -> FullResume:
+    """The resume that the assistant `resume` answers from."""
+    return FullResume(settings.resume_path or _data_folder() / "resume.json")
+
+
+async def check_resume(resume: FullResume) -> None:
+    """Load the resume. Raises `CannotStart`."""
+    try:
+        await resume.check()
+    except UnreadableDocument as error:
+        raise CannotStart(f"RESUME_PATH: {error.message}") from error
+
+
+async def resume_note(resume: FullResume) -> Mapping[str, str]:
+    """A note for `/ready` while the resume's file cannot be used: looked at now, though nobody may have asked since it was changed."""
+    with suppress(UnreadableDocument):
+        await resume.check()
+    return {"resume": resume.problem} if resume.problem else {}
+
+
+def make_context(cvs: ContextProvider, resume: ContextProvider) -> ContextProvider:
     """What the assistants answer from."""
-    resume = FullResume(settings.resume_path or _data_folder() / "resume.json")
     return ContextByAssistant({Assistant.CVS: cvs, Assistant.RESUME: resume})
 
 

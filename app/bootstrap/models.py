@@ -2,7 +2,9 @@
 
 from pydantic import SecretStr
 
-from app.application.ports import LanguageModel
+from app.application.chat.prompt_window import PromptWindow, Window
+from app.application.ports import LanguageModel, TokenCounter
+from app.infrastructure.llm.context_windows import window_of
 from app.infrastructure.llm.offline import offline_model
 from app.infrastructure.llm.streaming import Timeouts
 from app.settings import Provider, Settings
@@ -39,6 +41,14 @@ def make_model(settings: Settings) -> LanguageModel:
             base_url = settings.llm_base_url or ""
             key = _secret(settings.llm_api_key)
             return openai_compatible_model(model=model, api_key=key, base_url=base_url, max_output_tokens=longest, timeouts=timeouts)
+
+
+def make_window(settings: Settings, model: LanguageModel) -> PromptWindow:
+    """How prompts for this model are kept within its window; with the provider's own counter, where it has one."""
+    known = window_of(model.model)
+    tokens = settings.llm_context_tokens or known.tokens
+    window = Window(tokens, settings.llm_max_tokens, known.tokens_per_estimate)
+    return PromptWindow(window, model if isinstance(model, TokenCounter) else None)
 
 
 def _secret(secret: SecretStr | None) -> str:

@@ -21,12 +21,14 @@ from app.application.chat.run_executor import Limits, RunExecutor
 from app.application.chat.run_supervisor import Pace, RunSupervisor
 from app.application.ports import ContextProvider, LanguageModel
 from app.application.service import ServiceInfo
-from app.bootstrap.context import cv_index_place, make_context, make_follow_ups
-from app.bootstrap.models import make_model
+from app.bootstrap.access import make_boundary, make_door, make_limiter
+from app.bootstrap.context import check_resume, cv_index_place, make_context, make_follow_ups, make_resume, resume_note
+from app.bootstrap.models import make_model, make_window
 from app.bootstrap.readiness import ReadinessCheck
 from app.bootstrap.use_cases import make_use_cases
 from app.bootstrap.version import app_version
 from app.domain.chat.entities import Executor
+from app.infrastructure.context.full_resume import FullResume
 from app.infrastructure.context.indexed_cvs import IndexedCvs
 from app.infrastructure.db.engine import connect, connected, make_engine
 from app.infrastructure.db.event_log import FlushStats, GroupCommitLog
@@ -89,8 +91,12 @@ async def running_service(settings: Settings, url: URL, overrides: Overrides | N
     """Everything that a process needs, running; the database is at the newest schema already.
 
     Leaving drains, writes what is waiting, and closes. A background task that dies cancels the body: better no process than half of one.
+    Raises `CannotStart`.
     """
     overrides = overrides or Overrides()
+    resume = make_resume(settings)
+    if overrides.context is None:
+        await check_resume(resume)
     model = overrides.model or make_model(settings)
     follow_ups = make_follow_ups(settings)
     cvs = IndexedCvs(cv_index_place(settings), follow_ups)
@@ -98,7 +104,7 @@ async def running_service(settings: Settings, url: URL, overrides: Overrides | N
     control = make_engine(url, CONTROL_CONNECTIONS)
     try:
         async with _Wiring(
-            settings, url, engine, control, model, overrides.context or make_context(settings, cvs), cvs
+            settings, url, engine, control, model, overrides.context or make_context(cvs, resume), cvs, resume
         ).running() as service:
             yield service
     finally:
@@ -122,8 +128,10 @@ class _Wiring:
         model: LanguageModel,
         context: ContextProvider,
         cvs: IndexedCvs,
+        resume: FullResume,
     ) -> None:
         self._settings = settings
+        self._resume = resume
         self._cvs = cvs
         self._control = control
         executor = Executor(uuid7(), model.provider, model.model)
@@ -141,6 +149,7 @@ class _Wiring:
                 context,
                 model,
                 Limits(settings.run_max_characters, settings.run_max_attempts),
+                window=make_window(settings, model),
                 cache_answers=settings.answer_cache,
             ),
             control_transactions,
@@ -149,13 +158,16 @@ class _Wiring:
         )
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
+        use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings)
         parts = WebParts(
-            use_cases=make_use_cases(transactions, self._feed, self._supervisor, cvs, settings.queue_limit),
+            use_cases=use_cases,
             streams=StreamSettings(settings.stream_send_timeout, settings.stream_heartbeat),
             limits=WebLimits(settings.max_body_bytes, settings.max_message_characters),
             info=ServiceInfo(app_version(), model.provider, model.model),
-            check_readiness=ReadinessCheck(control, lambda: self._service.draining),
+            check_readiness=ReadinessCheck(control, lambda: self._service.draining, partial(resume_note, resume)),
             render_metrics=self._metrics.render,
+            door=make_door(settings, transactions, use_cases.check_access, make_limiter(settings, transactions)),
+            boundary=make_boundary(settings),
         )
         self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
         self._show_gauges()
@@ -217,4 +229,5 @@ class _Wiring:
         self._metrics.gauge("runs_taken_over", "Runs taken over from dead processes", lambda: counters.taken_over)
         self._metrics.gauge("runs_taken_away", "Runs ended or taken from outside", lambda: counters.taken_away)
         self._metrics.gauge("feed_readers", "Readers of runs and threads", lambda: self._hub.readers)
+        self._metrics.gauge("resume_outdated", "1 while the resume's file cannot be used", lambda: float(bool(self._resume.problem)))
         self._metrics.gauge("notifications_deaf", "1 while notifications do not arrive", lambda: float(self._listener.deaf))

@@ -1,7 +1,7 @@
 """Whether requests can be served now, for `GET /ready`. `process.py` makes one a process."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,9 +15,10 @@ READY_SECONDS = 3.0
 
 
 class ReadinessCheck:
-    """`draining` answers whether the process is on its way out."""
+    """`draining` answers whether the process is on its way out, `notes` what should be mended though it does not hinder."""
 
-    def __init__(self, control: AsyncEngine, draining: Callable[[], bool]) -> None:
+    def __init__(self, control: AsyncEngine, draining: Callable[[], bool], notes: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
+        self._notes = notes
         self._control = control
         self._draining = draining
         self._looking: asyncio.Future[tuple[str, str]] | None = None
@@ -26,7 +27,7 @@ class ReadinessCheck:
         """See `CheckReadiness`."""
         database, schema = await self._check_database()
         shutdown = "the process is shutting down" if self._draining() else "ok"
-        return Readiness({"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown})
+        return Readiness({"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown}, await self._notes())
 
     async def _check_database(self) -> tuple[str, str]:
         """One look for all who ask at the same time: it takes a connection that the lease may need."""

@@ -35,9 +35,7 @@ async def call(port: int, method: str, path: str, body: object) -> dict[str, obj
     """One request on a connection of its own."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     data = json.dumps(body).encode()
-    head = (
-        f"{method} {path} HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {len(data)}\r\n\r\n"
-    )
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {len(data)}\r\n\r\n"
     writer.write(head.encode() + data)
     answer = await reader.read()
     writer.close()
@@ -49,7 +47,7 @@ async def call(port: int, method: str, path: str, body: object) -> dict[str, obj
 async def follow(port: int, path: str, measured: Measured, posted_at: float) -> None:
     """Read one run's events to the end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n".encode())
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
     buffer, first = b"", True
     while chunk := await reader.read(1 << 18):
         now = time.monotonic_ns()

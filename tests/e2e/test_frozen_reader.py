@@ -61,7 +61,7 @@ def _never_read(process: Process, asked: Asked) -> Generator[list[socket.socket]
         for reader in readers:
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
             reader.connect((address.host, address.port))
-            reader.sendall(f"GET /api/runs/{asked.run_id}/events HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+            reader.sendall(f"GET /api/runs/{asked.run_id}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         yield readers
 
 

@@ -382,7 +382,7 @@ def _parsed(answer: bytes) -> httpx.Response:
 
 
 def _get(path: bytes = b"/nowhere", *headers: bytes) -> bytes:
-    return b"\r\n".join((b"GET " + path + b" HTTP/1.1", b"Host: x", *headers, b"Connection: close", b"", b""))
+    return b"\r\n".join((b"GET " + path + b" HTTP/1.1", b"Host: localhost", *headers, b"Connection: close", b"", b""))
 
 
 @pytest.mark.parametrize(
@@ -391,15 +391,15 @@ def _get(path: bytes = b"/nowhere", *headers: bytes) -> bytes:
         b"\x00\x01\x02\x03\r\n\r\n",
         b"GET\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
-        b"BREW /api/users HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"BREW /api/users HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET / HTTP/1.1\r\nno colon here\r\n\r\n",
         b"GET / HTTP/1.1\r\nX-Request-ID: a\rb: c\r\n\r\n",
         b"GET / HTTP/1.1\r\nX-Request-ID: a\x00b\r\n\r\n",
-        b"GET /\xc3\xb1 HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        b"POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"POST /api/users HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /\xc3\xb1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"POST /api/users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /api/users HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),  # a TLS hello
     ],
@@ -408,9 +408,14 @@ def test_what_is_no_http_is_refused_in_the_same_form(place: Place, request_bytes
     assert_problem(_parsed(_exchange(place.process.url, request_bytes)), 400, "invalid_http")
 
 
-@pytest.mark.parametrize("host", [b"Host: [", b"Host: a b", b"Host: \xff", b"Host: " + b"x" * 5000, b"X-Other: x"])
-def test_a_strange_host_is_nobodys_problem(place: Place, host: bytes) -> None:
+@pytest.mark.parametrize("host", [b"Host: [", b"Host: a b", b"Host: \xff", b"Host: " + b"x" * 5000])
+def test_a_strange_host_is_refused(place: Place, host: bytes) -> None:
     answer = _exchange(place.process.url, b"GET /nowhere HTTP/1.1\r\n" + host + b"\r\nConnection: close\r\n\r\n")
+    assert_problem(_parsed(answer), 421, "host_refused")
+
+
+def test_no_host_is_no_browser_and_nobodys_problem(place: Place) -> None:
+    answer = _exchange(place.process.url, b"GET /nowhere HTTP/1.1\r\nX-Other: x\r\nConnection: close\r\n\r\n")
     assert_problem(_parsed(answer), 404, "not_found")
 
 
@@ -430,7 +435,7 @@ def test_a_huge_head_is_refused(place: Place, pieces: tuple[bytes, ...]) -> None
 
 def test_a_head_that_is_refused_after_a_good_request_on_the_same_connection(place: Place) -> None:
     with _connect(place.process.url) as connection:
-        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
         connection.sendall(b"GET / HTTP/1.1\r\nX-Large: " + b"x" * HEAD_LIMIT + b"\r\n\r\n")
         assert_problem(_parsed(_read(connection)), 431, "headers_too_large")
@@ -439,7 +444,7 @@ def test_a_head_that_is_refused_after_a_good_request_on_the_same_connection(plac
 def test_a_body_that_arrives_byte_by_byte_is_read_and_holds_nobody_up(place: Place) -> None:
     body = b'{"name":"slow"}'
     head = (
-        b"POST /api/users HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        b"POST /api/users HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         % len(body)
     )
     with _connect(place.process.url) as connection:
@@ -452,7 +457,7 @@ def test_a_body_that_arrives_byte_by_byte_is_read_and_holds_nobody_up(place: Pla
 
 def test_a_client_that_leaves_in_the_middle_of_its_body_is_forgotten(place: Place) -> None:
     with _connect(place.process.url) as connection:
-        connection.sendall(b"POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+        connection.sendall(b"POST /api/users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -486,7 +491,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch, seconds: float) -> Generator[str
 
 
 @pytest.mark.parametrize(
-    "beginning", [b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345"]
+    "beginning",
+    [b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345"],
 )
 def test_a_request_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch, beginning: bytes) -> None:
     with _impatient(monkeypatch, 0.2) as url:
@@ -500,6 +506,6 @@ def test_a_connection_that_says_nothing_is_closed(monkeypatch: pytest.MonkeyPatc
 
 def test_half_a_request_after_a_whole_one_does_not_keep_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     with _impatient(monkeypatch, 0.2) as url:
-        answer = _exchange(url, b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n")
+        answer = _exchange(url, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\n")
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.count(b"HTTP/1.1") == 1

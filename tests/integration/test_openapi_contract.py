@@ -31,6 +31,8 @@ CONFIG: Json = {
     "generation": {"allow-x00": False},  # refused in any text: a pattern for it would only make the document hard to read
     "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
     "operations": [
+        # A request that is no handshake is always refused; tests/integration/test_websocket.py talks to it properly.
+        {"include-operation-id": "open_websocket", "checks": {"positive_data_acceptance": {"expected-statuses": ["426"]}}},
         # What no schema can say: whose cursor or message it is, and whether a key was used before.
         {"include-operation-id": "list_threads", "checks": {"positive_data_acceptance": {"expected-statuses": [*ACCEPTED, "400"]}}},
         *(

@@ -227,6 +227,9 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "replay": (lambda work: work.run_events.read(_id(RUN, A_DONE_RUN), 0, 1000), ("run_events_pkey",)),
     "replay after a cursor": (lambda work: work.run_events.read(_id(RUN, A_DONE_RUN), 7, 1000), ("run_events_pkey",)),
     "last numbers, one": (lambda work: work.run_events.last_seqs([_id(RUN, A_DONE_RUN)]), ("runs_pkey", "run_events_pkey")),
+    "what a user has in hand": (lambda work: work.spending.lock(17), ("threads_of_user_idx", "runs_unfinished_idx")),
+    "whose run": (lambda work: work.owners.of_run(_id(RUN, A_DONE_RUN)), ("runs_pkey", "threads_pkey")),
+    "whose thread": (lambda work: work.owners.of_thread(THREAD_ID), ("threads_pkey",)),
     "last numbers, many": (lambda work: work.run_events.last_seqs([_id(RUN, n) for n in range(1, 20_000, 100)]), ("run_events_pkey",)),
 }
 

@@ -28,6 +28,11 @@ class RunningProviders:
         """What happened so far, oldest first."""
         return list(self._app.requests)
 
+    @property
+    def counts(self) -> int:
+        """How often tokens were counted."""
+        return self._app.counts
+
     def clear(self) -> None:
         self._loop.call_soon_threadsafe(self._app.clear)
 

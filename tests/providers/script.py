@@ -9,7 +9,8 @@ cannot pass for a healthy provider.
     text=a_b_{1|2}  the answer: _ is a space, {} is [],   chunk=1   tokens in one frame of the stream
                     | is where a word is cut in two
     finish=length   the stop reason                 usage=none      no token counts
-    cached=100      input tokens from the cache     done=missing    no [DONE] (OpenAI wire)
+    cached=100      input tokens from the cache (Anthropic's also come from a cache of the fake's own, see `server.py`)
+                                                    done=missing    no [DONE] (OpenAI wire)
     thinking=5      thinking deltas, 50 ms apart    pings=3         heartbeats, 50 ms apart, before the first token
     split=7         cut the bytes every 7           crlf            lines end with CRLF
     slow_drip=0.05  3 bytes, then this pause        huge=100000     one more token of that many characters
@@ -55,6 +56,7 @@ class Script:
     finish: str = "stop"
     usage: str = ""
     cached: int = 0
+    cache_written: int = 0
     done: str = ""
     thinking: int = 0
     pings: int = 0

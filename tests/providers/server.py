@@ -7,6 +7,7 @@ forgets it.
 
 import asyncio
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 
 from tests.providers import script as scripts
 from tests.providers.script import DirectiveError, Script, Task
-from tests.providers.wires import BadRequest, Json, Wire, dumps, wire_of
+from tests.providers.wires import BadRequest, Json, Wire, counted, dumps, wire_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -75,7 +76,10 @@ class FakeProviders:
 
     def __init__(self) -> None:
         self.requests: list[Recorded] = []
+        self.counts = 0
+        """How often a prompt was counted."""
         self._served: Counter[str] = Counter()
+        self._cache: set[str] = set()
         self._count = 0
         self._changed: set[asyncio.Event] = set()
 
@@ -83,6 +87,7 @@ class FakeProviders:
         """Forget what happened, also how often a script's fault was served."""
         self.requests.clear()
         self._served.clear()
+        self._cache.clear()
 
     async def until(self, fact: Callable[[list[Recorded]], bool]) -> None:
         """Return as soon as the records satisfy `fact`. Looked at whenever a request arrives, ends or is broken off."""
@@ -102,6 +107,9 @@ class FakeProviders:
         if path == "/__requests":
             await self._show(str(scope["method"]), send)
             return
+        if counted(path, 0) is not None:
+            await self._count_tokens(path, await _json_body(receive), send)
+            return
         wire = wire_of(path)
         if wire is None or scope["method"] != "POST":
             await _respond(send, 404, {"content-type": "text/plain"}, b"Not Found")
@@ -112,6 +120,14 @@ class FakeProviders:
             await self._until_disconnect(self._answer(wire, record, headers, send), receive, record)
         finally:
             self._tell()
+
+    async def _count_tokens(self, path: str, body: Json, send: Send) -> None:
+        """The provider's own counter. A model called `uncountable` has none that works."""
+        self.counts += 1
+        if "uncountable" in f"{path}{body.get('model')}":
+            await _respond(send, 500, {"content-type": "application/json"}, b"{}")
+        else:
+            await _respond(send, 200, {"content-type": "application/json"}, counted(path, input_tokens(body)) or b"")
 
     async def _show(self, method: str, send: Send) -> None:
         if method == "DELETE":
@@ -154,6 +170,7 @@ class FakeProviders:
         model = wire.model(record.path, record.body)
         try:
             self._check(wire, model, headers)
+            _check_window(wire, model, record.body)
             task = scripts.task_of(wire.turns(record.body))
         except _Refused as refused:
             await self._fail(wire, record, refused.status, refused.message, "", send)
@@ -161,8 +178,8 @@ class FakeProviders:
         except (BadRequest, DirectiveError) as error:
             await self._fail(wire, record, 400, str(error), "", send)
             return
-        task = self._still_faulty(task)
-        answering = Answering(wire, model, task, len(json.dumps(record.body).split()), record, send)
+        task = self._remembered(wire, self._still_faulty(task), record.body)
+        answering = Answering(wire, model, task, input_tokens(record.body), record, send)
         if task.script.status:
             message = "The fake provider was told to fail."
             await self._fail(wire, record, task.script.status, message, task.script.retry_after, send)
@@ -175,6 +192,19 @@ class FakeProviders:
             raise _Refused(401, f"Incorrect API key provided: {key}.")
         if "missing" in model:
             raise _Refused(404, f"The model {model} does not exist.")
+
+    def _remembered(self, wire: Wire, task: Task, body: Json) -> Task:
+        """Anthropic's prompt cache: what a request marks is written by the first and read by those that begin with the same."""
+        system: list[Json] = body.get("system") or []
+        marked = wire.name == "anthropic" and bool(system) and "cache_control" in system[-1]
+        if not marked or task.script.cached:
+            return task
+        prefix = json.dumps([body.get("model"), system])
+        read = prefix in self._cache
+        self._cache.add(prefix)
+        tokens = input_tokens({"system": system})
+        counts = replace(task.script, cached=tokens) if read else replace(task.script, cache_written=tokens)
+        return replace(task, script=counts)
 
     def _still_faulty(self, task: Task) -> Task:
         """The task, healthy if its fault has been served `times` times."""
@@ -191,6 +221,18 @@ class FakeProviders:
         headers, body = wire.status_error(status, message, retry_after)
         record.status = 400 if wire.name == "google" and status == 401 else status
         await _respond(send, record.status, headers | {"content-type": "application/json"}, body)
+
+
+def input_tokens(body: Json) -> int:
+    """A token a word."""
+    return len(json.dumps(body).split())
+
+
+def _check_window(wire: Wire, model: str, body: Json) -> None:
+    """A model called `…window-500…` takes 500 tokens."""
+    found = re.search(r"window-(\d+)", model)
+    if found and (tokens := input_tokens(body)) > int(found[1]):
+        raise BadRequest(wire.too_long(tokens, int(found[1])))
 
 
 class _Refused(Exception):

@@ -82,6 +82,10 @@ class Wire(Protocol):
         """The answer as one JSON document, as if no stream had been asked for."""
         ...
 
+    def too_long(self, tokens: int, limit: int) -> str:
+        """What the provider says of a prompt that does not fit."""
+        ...
+
 
 class AnthropicWire:
     """`POST /v1/messages` with `stream: true`."""
@@ -108,8 +112,12 @@ class AnthropicWire:
             raise BadRequest("messages: text content blocks must contain non-whitespace text")
         return turns
 
+    def too_long(self, tokens: int, limit: int) -> str:
+        return f"prompt is too long: {tokens} tokens > {limit} maximum"
+
     def opening(self, model: str, script: Script, input_tokens: int) -> list[bytes]:
-        usage = {"input_tokens": input_tokens - script.cached, "cache_creation_input_tokens": 0, "cache_read_input_tokens": script.cached,
+        fresh = max(0, input_tokens - script.cached - script.cache_written)
+        usage = {"input_tokens": fresh, "cache_creation_input_tokens": script.cache_written, "cache_read_input_tokens": script.cached,
                  "output_tokens": 1, "service_tier": "standard"}  # fmt: skip
         message: Json = {"id": "msg_01Fake", "type": "message", "role": "assistant", "model": model, "content": [], "stop_reason": None,
                          "stop_sequence": None}  # fmt: skip
@@ -174,6 +182,9 @@ class GeminiWire:
         if not contents:
             raise BadRequest("* GenerateContentRequest.contents: contents is not specified")
         return [Turn(content.get("role", "user"), _gemini_text(content["parts"])) for content in contents]
+
+    def too_long(self, tokens: int, limit: int) -> str:
+        return f"The input token count ({tokens}) exceeds the maximum number of tokens allowed ({limit})."
 
     def opening(self, model: str, script: Script, input_tokens: int) -> list[bytes]:
         return [self.thinking()] * script.thinking
@@ -242,6 +253,9 @@ class OpenAIWire:
         if not messages:
             raise BadRequest("messages: at least one message is required")
         return [Turn(message["role"], str(message["content"])) for message in messages]
+
+    def too_long(self, tokens: int, limit: int) -> str:
+        return f"This model's maximum context length is {limit} tokens. However, your messages resulted in {tokens} tokens."
 
     def opening(self, model: str, script: Script, input_tokens: int) -> list[bytes]:
         return [self._chunk(model, {"role": "assistant", "content": ""}), *[self.thinking()] * script.thinking]
@@ -320,6 +334,13 @@ def _anthropic_text(content: str | list[Json]) -> str:
 
 def _gemini_text(parts: list[Json]) -> str:
     return "".join(str(part.get("text", "")) for part in parts)
+
+
+def counted(path: str, tokens: int) -> bytes | None:
+    """The answer of a provider's own counter; None at any other path."""
+    if path.endswith("/messages/count_tokens"):
+        return dumps({"input_tokens": tokens})
+    return dumps({"totalTokens": tokens}) if path.endswith(":countTokens") else None
 
 
 def wire_of(path: str) -> Wire | None:

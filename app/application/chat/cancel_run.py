@@ -1,4 +1,4 @@
-"""Stopping a run from anywhere: `POST /api/runs/{id}/cancel`, and whenever something else must end one.
+"""Stopping a run from anywhere: `POST /api/runs/{id}/cancel`, `cancel` over a WebSocket, and whenever something else must end one.
 
 The canceller ends the run itself, in one transaction: it fences the executor off, keeps the text that is committed, writes `done`. So a cancel
 is final at once whatever state the executor is in: busy, paused, dead. The executor hears of it through the fence notification and closes the
@@ -28,6 +28,29 @@ class CancelRun:
             if cancelled:
                 await work.commit()
         return run
+
+
+class CancelInThread:
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    async def execute(self, thread_id: UUID, run_id: UUID | None) -> Run | None:
+        """Cancel that run of the thread, or without a name its oldest unfinished one. The run; None if there was none to cancel.
+
+        Raises `NotFound` for a run of another thread.
+        """
+        async with self._transactions.begin() as work:
+            if run_id is None:
+                run_id = next((run.run_id for run in await work.runs.unfinished(thread_id)), None)
+                if run_id is None:
+                    return None
+            run = await work.runs.get(run_id)
+            if run is None or run.thread_id != thread_id:
+                raise NotFound("run", run_id)
+            if await cancel_in(work, run_id):
+                await work.commit()
+                return run
+        return None
 
 
 async def cancel_in(work: UnitOfWork, run_id: UUID) -> bool:

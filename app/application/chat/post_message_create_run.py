@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
+from app.application.chat.allowance import Allowance
 from app.application.chat.cancel_run import cancel_in
 from app.application.ports import NewId, Reservation, RunStarter, Transactions, UnitOfWork
 from app.domain.chat.entities import Claim, IdempotencyKey, NewMessage, NewRun, OnBusy, Role, Run, RunStatus
@@ -58,13 +59,15 @@ class Posted:
 
 
 class PostMessageCreateRun:
-    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
-        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit)
+    def __init__(
+        self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, allowance: Allowance | None = None
+    ) -> None:
+        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit, allowance or Allowance())
 
     async def execute(self, request: PostMessageRequest) -> Posted:
         """Store message and run, and start it if there is a free slot.
 
-        Raises `NotFound`, `ThreadBusy`, `QueueFull`, `IdempotencyMismatch`, and `InvalidInput` for a parent that cannot be.
+        Raises `NotFound`, `ThreadBusy`, `QueueFull`, `RateLimited`, `IdempotencyMismatch`, and `InvalidInput` for a parent that cannot be.
         """
         key = _idempotency(request.idempotency_key, ["post", request.content, request.on_busy.value, _spelled(request.parent)])
         return await self._post.execute(request.thread_id, request.on_busy, key, self._message(request))
@@ -74,9 +77,11 @@ class PostMessageCreateRun:
 
 
 class RegenerateRun:
-    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
+    def __init__(
+        self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, allowance: Allowance | None = None
+    ) -> None:
         self._transactions = transactions
-        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit)
+        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit, allowance or Allowance())
 
     async def execute(self, request: RegenerateRequest) -> Posted:
         """Store a new run on the same user message; the older answer stays as its sibling. Raises as `PostMessageCreateRun` does."""
@@ -100,8 +105,9 @@ class _Question:
 class _PostIntoThread:
     """What posting and regenerating share: lock, look, store, commit, start."""
 
-    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
+    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, allowance: Allowance) -> None:
         self._transactions = transactions
+        self._allowance = allowance
         self._starter = starter
         self._new_id = new_id
         self._queue_limit = queue_limit
@@ -129,6 +135,7 @@ class _PostIntoThread:
                 return Posted(earlier, replayed=True)
             unfinished = await self._make_way(work, thread_id, on_busy)
             message = await self._message(work, thread_id, question, unfinished)
+            await self._allowance.check(work, thread.user_id)
             run = NewRun(
                 run_id=self._new_id(),
                 thread_id=thread_id,

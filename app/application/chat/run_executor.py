@@ -17,19 +17,19 @@ from dataclasses import dataclass, field, replace
 from app.application.chat.answer_cache import AnswerCache
 from app.application.chat.citation_gate import CitationGate
 from app.application.chat.clean_text import TextCleaner, storable
-from app.application.chat.prompt import build_prompt
+from app.application.chat.prompt_window import TOO_LONG, Fitted, PromptWindow, Window
 from app.application.chat.read_thread import found_thread
 from app.application.chat.seam import Joined, Seam
 from app.application.chat.transcripts import read_transcript
 from app.application.ports import Completion, Context, ContextProvider, EventLog, LanguageModel, MonotonicClock, Prompt, Transactions
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Assistant, Claim, Failure, Message, RunStatus, Source
+from app.domain.chat.entities import Assistant, Claim, Failure, Message, PromptRecord, RunStatus, Source
 from app.domain.chat.errors import ChatError, LeaseLost, ModelError, NotFound, Unavailable
 from app.domain.chat.events import Restarted, Sources, Started, Token
 from app.domain.chat.transcript import Transcript
 
 BRANCH_LIMIT = 200
-"""Messages of the conversation that are looked at; the prompt has its own, smaller budget."""
+"""Messages of the conversation that are looked at; how many of them are sent is the model's window's business."""
 
 LOAD_RETRY_SECONDS = 0.3
 ABANDON_SECONDS = 3.0
@@ -68,6 +68,7 @@ class _Answer:
     completion: Completion = field(default_factory=lambda: Completion(None, None))
     generation: str | None = None
     cached: bool = False
+    prompt: PromptRecord | None = None
     key: str | None = None
     """Where the answer may be kept to be given again."""
 
@@ -84,11 +85,11 @@ class _Answer:
     def done(self) -> Ending:
         end = self.completion
         ending = Ending.done("".join(self.pieces), self.sources, end.usage, end.finish_reason, self.first_token_seconds)
-        return replace(ending, generation=self.generation, cached=self.cached)
+        return replace(ending, generation=self.generation, cached=self.cached, prompt=self.prompt)
 
     def failed(self, failure: Failure) -> Ending:
         ending = Ending.failed(failure, "".join(self.pieces), self.sources, self.completion.usage)
-        return replace(ending, generation=self.generation)
+        return replace(ending, generation=self.generation, prompt=self.prompt)
 
 
 class RunExecutor:
@@ -103,6 +104,7 @@ class RunExecutor:
         limits: Limits,
         clock: MonotonicClock = time.monotonic,
         *,
+        window: PromptWindow | None = None,
         cache_answers: bool = True,
     ) -> None:
         self._transactions = transactions
@@ -111,6 +113,7 @@ class RunExecutor:
         self._model = model
         self._limits = limits
         self._clock = clock
+        self._window = window or PromptWindow(Window())
         self._cache = AnswerCache(transactions, on=cache_answers)
 
     async def execute(self, claim: Claim) -> None:
@@ -160,30 +163,59 @@ class RunExecutor:
     async def _answer(self, task: _Task, answer: _Answer) -> None:
         if task.claim.attempt > self._limits.attempts:
             raise ChatError(f"The answer was interrupted {self._limits.attempts} times and is given up.", code="too_many_attempts")
-        context = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
-        partial = await self._announce(task, context, answer)
-        answer.generation = context.generation
-        answer.key = None if partial else self._cache.key(context.fingerprint, self._model)
-        known = await self._cache.find(answer.key, task.claim.run_id, context.sources)
+        found = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
+        fitted = await self._fit(task, found)
+        partial = await self._announce(task, fitted.context, answer)
+        answer.generation = found.generation
+        whole = not partial and not fitted.record.passages_left_out
+        answer.key = self._cache.key(found.fingerprint, self._model) if whole else None
+        known = await self._cache.find(answer.key, task.claim.run_id, found.sources)
         if known is not None:
             answer.cached, answer.completion = True, Completion("stop", None)
             await self._say(task.claim, answer, Joined(0, known.text), restarting=False)
             return
-        prompt = build_prompt(task.assistant, context, task.branch, partial)
-        seam = Seam(partial) if partial and not self._model.continues_exactly else None
+        answer.prompt, before = fitted.record, answer.size
+        try:
+            await self._ask(task.claim, fitted.prompt, answer)
+        except ModelError as error:
+            at_once = error.code == TOO_LONG and answer.size == before
+            shorter = self._window.harder(fitted, task.assistant, task.branch, partial) if at_once else None
+            if shorter is None:
+                raise
+            await self._ask_again(task.claim, shorter, answer)
+        if not answer.size:
+            raise ModelError("provider_empty", "The model answered nothing. Try again or rephrase the question.", retryable=True)
+
+    async def _fit(self, task: _Task, found: Context) -> Fitted:
+        """What of the conversation and of what was found goes into the prompt; with the text so far only if that rests on the same sources."""
+        fitted = await self._window.fit(task.assistant, found, task.branch, task.so_far.text)
+        if fitted.prompt.partial and fitted.context.sources != task.so_far.sources:
+            fitted = await self._window.fit(task.assistant, found, task.branch, "")
+        return fitted
+
+    async def _ask_again(self, claim: Claim, shorter: Fitted, answer: _Answer) -> None:
+        """Once more, with less: the model has said that the prompt was too long, before it said anything else."""
+        _log.info("The prompt was too long for the model and is sent again, shorter", extra={"run_id": str(claim.run_id)})
+        answer.prompt, answer.key = shorter.record, None
+        if shorter.context.sources != answer.sources:
+            answer.sources = shorter.context.sources
+            await self._log.append(claim, Sources(answer.sources))
+        await self._ask(claim, shorter.prompt, answer)
+
+    async def _ask(self, claim: Claim, prompt: Prompt, answer: _Answer) -> None:
+        """Stream one answer of the model into the log."""
+        seam = Seam(prompt.partial) if prompt.partial and not self._model.continues_exactly else None
         async with aclosing(self._cleaned(prompt, answer)) as texts:
             async for text in texts:
                 joined = seam.feed(text) if seam else Joined(answer.size, text)
                 if joined is not None:
-                    await self._say(task.claim, answer, joined, restarting=seam is not None)
+                    await self._say(claim, answer, joined, restarting=seam is not None)
                     seam = None
                 if answer.size > self._limits.answer_characters:
                     answer.completion = Completion("length", answer.completion.usage)
                     break
         if seam is not None:
-            await self._say(task.claim, answer, seam.decide(), restarting=True)
-        if not answer.size:
-            raise ModelError("provider_empty", "The model answered nothing. Try again or rephrase the question.", retryable=True)
+            await self._say(claim, answer, seam.decide(), restarting=True)
 
     async def _announce(self, task: _Task, context: Context, answer: _Answer) -> str:
         """Say who answers and from what; answers the text that the model is to continue."""

@@ -3,11 +3,17 @@
 Built by the executor (done, failed), by a cancel from outside (cancelled) and by a takeover that gives up (failed).
 """
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
-from app.domain.chat.entities import Failure, MessageStatus, RunStatus, Source, Usage
+from app.domain.chat.entities import Failure, MessageStatus, PromptRecord, RunStatus, Source, Usage
 from app.domain.chat.events import Done, Error, Event, Final
+
+ASSUMED_INPUT = 3_000
+"""Tokens that a prompt is taken to have had when the provider did not say: instructions, passages and some history."""
+
+CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class Ending:
     first_token_seconds: float | None = None
     generation: str | None = None
     cached: bool = False
+    prompt: PromptRecord | None = None
 
     @classmethod
     def done(
@@ -50,6 +57,16 @@ class Ending:
     def message_status(self) -> MessageStatus:
         """The status of the assistant message."""
         return MessageStatus(self.status.value)
+
+    @property
+    def charge(self) -> int:
+        """Tokens that the user is charged, if the run had begun: what the provider counted, else an estimate, so that whoever cancels in time
+        pays, too. Nothing for an answer given before, and for a failure without a word."""
+        if self.usage is not None and (self.usage.input_tokens is not None or self.usage.output_tokens is not None):
+            return (self.usage.input_tokens or 0) + (self.usage.output_tokens or 0)
+        if self.cached or (self.error is not None and not self.text):
+            return 0
+        return ASSUMED_INPUT + math.ceil(len(self.text) / CHARACTERS_PER_TOKEN)
 
     @property
     def events(self) -> tuple[Event, ...]:

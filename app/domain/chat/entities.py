@@ -71,11 +71,34 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider counted them; None where it did not say."""
+    """Tokens as the provider counted them; None where it did not say.
+
+    `input_tokens` is all of the input. Of it `cached_input_tokens` came out of the provider's prompt cache (cheaper), and `cache_written_tokens` were put
+    into it (at some providers dearer).
+    """
 
     input_tokens: int | None = None
     output_tokens: int | None = None
     cached_input_tokens: int | None = None
+    cache_written_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRecord:
+    """What was sent to the model, and what was left out because it did not fit into `window_tokens`.
+
+    `estimated_tokens` is our measure of the prompt; `counted_tokens` the provider's own count, if it was asked, which is near the limit only (of
+    the prompt before it was cut by that count). Turns are the earlier messages of the conversation. `refused_once`: the model found a longer one too long.
+    """
+
+    window_tokens: int
+    estimated_tokens: int
+    turns_sent: int = 0
+    turns_left_out: int = 0
+    passages_sent: int = 0
+    passages_left_out: int = 0
+    counted_tokens: int | None = None
+    refused_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +182,8 @@ class Run:
     `attempt` counts executors: 0 while queued, 1 for the first, one more for each takeover and for a cancel from outside. It
     is the fence: whoever holds an older number may not write. `last_seq` is the number of the newest committed event;
     `first_token_seconds` the time from the (last) executor's start to the model's first token. `generation` names the index that the context
-    came from; `cached` says that the answer was given before; `fresh` that whoever posted wants one that was not.
+    came from; `cached` says that the answer was given before; `fresh` that whoever posted wants one that was not. `prompt` is
+    what the model was sent, known when the executor has ended the run.
     """
 
     run_id: UUID
@@ -181,6 +205,7 @@ class Run:
     generation: str | None = None
     cached: bool = False
     fresh: bool = False
+    prompt: PromptRecord | None = None
     last_seq: int = 0
 
 

@@ -10,12 +10,18 @@
     ├── NothingNew              a cursor at the end of a finished run (no error for a client: HTTP 204)
     ├── LeaseLost               another executor, or a cancel, has the run now (never reaches a client)
     ├── ModelError              provider_*: what a language model did wrong
-    └── Unavailable             database_unavailable, database_busy
+    ├── Unavailable             database_unavailable, database_busy
+    ├── NotAuthenticated        authentication_required, invalid_credentials
+    ├── Forbidden               admin_required, user_required, origin_refused
+    ├── NothingToSignInTo       auth_off
+    └── RateLimited             rate_limited, too_many_runs, token_budget_spent
 
 Only the web layer knows HTTP statuses.
 """
 
 from uuid import UUID
+
+from app.domain.access.rate import Quota
 
 
 class ChatError(Exception):
@@ -115,3 +121,35 @@ class Unavailable(ChatError):
     def __init__(self, code: str, message: str, retry_after: float = 1.0) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+
+
+class NotAuthenticated(ChatError):
+    """Nobody has said who they are, or not in a way that is believed. Says no more than that: a reason would help who guesses."""
+
+    code = "authentication_required"
+
+
+class Forbidden(ChatError):
+    """Known, but not allowed this, whatever the id."""
+
+    code = "forbidden"
+
+
+class NothingToSignInTo(ChatError):
+    """AUTH_MODE is off."""
+
+    code = "auth_off"
+
+    def __init__(self) -> None:
+        super().__init__("AUTH_MODE is off: there is nothing to sign in to.")
+
+
+class RateLimited(ChatError):
+    """Too much, too fast. `retry_after` is in seconds: before that the same request is refused again. `quota` is the limit, if it counts requests."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after: float, code: str | None = None, quota: Quota | None = None) -> None:
+        super().__init__(message, code)
+        self.retry_after = retry_after
+        self.quota = quota

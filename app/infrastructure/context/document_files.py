@@ -1,4 +1,4 @@
-"""Text documents on disk: found cheaply, read within a limit, and read again only when a file changed.
+"""Documents on disk: found cheaply, read within a limit, read again only when a file changed, and kept as they were when the change makes no sense.
 
 `FullResume` stands on this. Every call that touches the disk runs in a thread. What the operator must mend
 is raised as `UnreadableDocument`, one sentence that names the file.
@@ -32,17 +32,18 @@ class DocumentFile:
     path: Path
     size: int
     modified_ns: int
+    number: int = 0
+    """The inode: an editor that replaces a file makes another one, whatever the clock says."""
 
     @classmethod
     def at(cls, path: Path) -> "DocumentFile":
         """Look, without reading. Raises `OSError`."""
         stat = path.stat()
-        return cls(path, stat.st_size, stat.st_mtime_ns)
+        return cls(path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
 
     def text(self, max_bytes: int) -> str:
         """The file's text; bytes that are not UTF-8 become U+FFFD, and the log says which file has them."""
-        if self.size > max_bytes:
-            raise UnreadableDocument(f"{self.path} has {self.size} bytes, but a document may have at most {max_bytes}.")
+        self.check_size(max_bytes)
         content = self.path.read_bytes()
         try:
             return content.decode("utf-8-sig")
@@ -51,12 +52,20 @@ class DocumentFile:
             log.warning("document is not UTF-8", file=str(self.path), line=line)
             return content.decode("utf-8-sig", errors="replace")
 
+    def check_size(self, max_bytes: int) -> None:
+        """Raises `UnreadableDocument` for more."""
+        if self.size > max_bytes:
+            raise UnreadableDocument(f"{self.path} has {self.size} bytes, but a document may have at most {max_bytes}.")
+
 
 class LoadedDocuments(Generic[T]):
     """What `load` made of the files that `look` finds, made again when they differ.
 
-    The files are looked at before they are read: a change in between is seen the next time. A failure is not remembered.
+    The files are looked at before they are read: a change in between is seen the next time. What was loaded once stays in use while the files cannot be
+    used: `problem` then says why, and the log says it once.
     """
+
+    problem: str = ""
 
     def __init__(self, look: Callable[[], tuple[DocumentFile, ...]], load: Callable[[tuple[DocumentFile, ...]], T]) -> None:
         self._look = look
@@ -65,9 +74,18 @@ class LoadedDocuments(Generic[T]):
         self._one_at_a_time = asyncio.Lock()
 
     async def current(self) -> T:
-        """The value for the files as they are now. Raises `UnreadableDocument`."""
+        """The value for the files as they are now, or as they were when they could be used. Raises `UnreadableDocument` if they never could."""
         async with self._one_at_a_time:
-            self._loaded = await asyncio.to_thread(self._refresh, self._loaded)
+            try:
+                self._loaded = await asyncio.to_thread(self._refresh, self._loaded)
+            except UnreadableDocument as error:
+                if self._loaded is None:
+                    raise
+                if self.problem != error.message:
+                    log.warning("A changed document cannot be used; the one from before stays in use", why=error.message)
+                self.problem = error.message
+            else:
+                self.problem = ""
             return self._loaded[1]
 
     def _refresh(self, loaded: tuple[tuple[DocumentFile, ...], T] | None) -> tuple[tuple[DocumentFile, ...], T]:

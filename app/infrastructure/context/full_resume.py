@@ -1,7 +1,7 @@
-"""Context from one resume, whole: a JSON Resume, or a `.md` or `.txt` file as it is.
+"""Context from one resume, whole: for the assistant `resume`. The file is `RESUME_PATH`.
 
-For the assistant `resume`; the file is `RESUME_PATH`. Edited while the service runs, it is read again for the next question. A file that is
-missing or invalid is an error: `bootstrap` calls `check` so that the start says so, not the first answer.
+Kept in memory; edited while the service runs, it is read again for the next question. `bootstrap` calls `check`, so that the start says what is wrong
+with a missing or invalid file, not the first answer. An edit that makes it invalid changes nothing but `problem`: the resume from before stays in use.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,23 @@ from app.application.ports import Context, Passage
 from app.domain.chat.entities import Assistant, Message, Source
 from app.infrastructure.context.cv_text import candidate_name, opening
 from app.infrastructure.context.document_files import DocumentFile, LoadedDocuments, UnreadableDocument
-from app.infrastructure.context.json_resume import InvalidResume, resume_as_text
+from app.infrastructure.context.resume_file import (
+    FORMATS,
+    KINDS,
+    PDF,
+    STRUCTURED,
+    InvalidResume,
+    pdf_as_text,
+    plain_as_text,
+    structured_as_text,
+)
 
-_FORMATS = (".json", ".md", ".txt")
+MAX_BYTES = 200_000
+MAX_PDF_BYTES = 20_000_000
+"""The largest files."""
+
+MAX_CHARACTERS = 200_000
+"""The longest text: some fifty thousand tokens with every question."""
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -23,42 +37,53 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 class FullResume:
     """A `ContextProvider` over one resume file: always one passage, and one source with the same number."""
 
-    def __init__(self, path: Path, *, max_bytes: int = 200_000) -> None:
+    def __init__(self, path: Path, *, max_bytes: int = MAX_BYTES) -> None:
         self._path = path
         self._max_bytes = max_bytes
+        self._suffix = path.suffix.lower()
         self._resume = LoadedDocuments(self._look, self._load)
 
+    @property
+    def problem(self) -> str:
+        """Why the file as it is now is not in use; empty if it is."""
+        return self._resume.problem
+
     async def check(self) -> None:
-        """Load the resume now. Raises `UnreadableDocument` if there is something to mend."""
+        """Load the resume now, or look whether it has changed. Raises `UnreadableDocument` if there is something to mend and nothing to fall back on."""
         await self._resume.current()
 
     async def find(self, question: str, history: Sequence[Message], assistant: Assistant) -> Context:  # noqa: ARG002 - always everything
-        """The whole resume, as it is on disk now. Raises `UnreadableDocument`."""
+        """The whole resume. Raises `UnreadableDocument`."""
         return await self._resume.current()
 
     def _look(self) -> tuple[DocumentFile, ...]:
-        if self._path.suffix.lower() not in _FORMATS:
-            raise UnreadableDocument(f"{self._path} is no resume: RESUME_PATH must name a .json (JSON Resume), .md or .txt file.")
+        if self._suffix not in FORMATS:
+            raise UnreadableDocument(f"{self._path} is no resume: RESUME_PATH must name a file that is {KINDS}.")
         try:
-            return (DocumentFile.at(self._path),)
-        except FileNotFoundError:
-            raise UnreadableDocument(f"There is no file {self._path}: let RESUME_PATH name a JSON Resume, .md or .txt file.") from None
+            file = DocumentFile.at(self._path)
+        except (FileNotFoundError, NotADirectoryError):
+            raise UnreadableDocument(f"There is no file {self._path}: let RESUME_PATH name a resume that is {KINDS}.") from None
+        if not self._path.is_file():
+            raise UnreadableDocument(f"{self._path} is not a file: let RESUME_PATH name a resume that is {KINDS}.")
+        return (file,)
 
     def _load(self, files: tuple[DocumentFile, ...]) -> Context:
         [file] = files
-        text = self._as_text(file.text(self._max_bytes))
+        try:
+            text = self._text(file)
+        except InvalidResume as error:
+            raise UnreadableDocument(f"{self._path}, {error}") from error
+        if len(text) > MAX_CHARACTERS:
+            raise UnreadableDocument(f"{self._path} has {len(text)} characters of text, but a resume may have at most {MAX_CHARACTERS}.")
         stem = file.path.stem
         candidate = candidate_name(text, stem)
-        log.info("resume loaded", file=str(file.path), characters=len(text))
+        log.info("The resume was loaded", file=str(file.path), characters=len(text))
         source = Source(n=1, cv_id=stem, candidate=candidate, page=1, section="Resume", snippet=opening(text), score=1.0)
         return Context(passages=(Passage(1, candidate, text),), sources=(source,))
 
-    def _as_text(self, content: str) -> str:
-        if self._path.suffix.lower() == ".json":
-            try:
-                return resume_as_text(content)
-            except InvalidResume as error:
-                raise UnreadableDocument(f"{self._path}, {error}") from error
-        if not content.strip():
-            raise UnreadableDocument(f"{self._path}, line 1: the resume is empty.")
-        return content
+    def _text(self, file: DocumentFile) -> str:
+        if self._suffix == PDF:
+            file.check_size(MAX_PDF_BYTES)
+            return pdf_as_text(file.path)
+        content = file.text(self._max_bytes)
+        return structured_as_text(content, self._suffix) if self._suffix in STRUCTURED else plain_as_text(content)

@@ -3,6 +3,7 @@
 Called by `bootstrap`, the CLI and `alembic/env.py`.
 """
 
+import asyncio
 import select
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
@@ -78,11 +79,43 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
 @asynccontextmanager
 async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[AsyncConnection, None]:
     """A connection from the pool; it is ended if the block, and the rollback after it, are not through within `patience` seconds."""
+    connection = await _checked_out(engine)
     with ExitStack() as limit:
-        async with engine.connect() as connection:
+        try:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             limit.enter_context(hang_up_after(patience, driver))
             yield connection
+        finally:
+            await asyncio.shield(connection.close())
+
+
+async def _checked_out(engine: AsyncEngine) -> AsyncConnection:
+    """A connection from the pool.
+
+    A checkout that is cut in two, between taking the connection and setting its mode, would lose the connection to the garbage collector. So it is
+    never cut: if whoever wanted the connection is cancelled meanwhile, it is given back as soon as it is there.
+    """
+    checkout = asyncio.ensure_future(_started(engine))
+    try:
+        return await asyncio.shield(checkout)
+    except asyncio.CancelledError:
+        checkout.add_done_callback(_give_back)
+        raise
+
+
+async def _started(engine: AsyncEngine) -> AsyncConnection:
+    return await engine.connect().start()
+
+
+def _give_back(checkout: asyncio.Future[AsyncConnection]) -> None:
+    if not checkout.cancelled() and checkout.exception() is None:
+        closing = asyncio.ensure_future(checkout.result().close())
+        _closing.add(closing)
+        closing.add_done_callback(_closing.discard)
+
+
+_closing: set[asyncio.Future[None]] = set()
+"""Connections on their way back that nobody waits for. The event loop alone would forget them."""
 
 
 def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:

@@ -15,10 +15,15 @@ from app.application.ports import UnitOfWork
 from app.domain.chat.errors import Unavailable
 from app.infrastructure.db.engine import connected
 from app.infrastructure.repositories.answers import PostgresAnswers
+from app.infrastructure.repositories.api_keys import PostgresApiKeys
 from app.infrastructure.repositories.leases import PostgresLeases
 from app.infrastructure.repositories.messages import PostgresMessages
+from app.infrastructure.repositories.owners import PostgresOwners
+from app.infrastructure.repositories.rate_windows import PostgresRateWindows
 from app.infrastructure.repositories.run_events import PostgresRunEvents
 from app.infrastructure.repositories.runs import PostgresRuns
+from app.infrastructure.repositories.sign_ins import PostgresSignIns
+from app.infrastructure.repositories.spending import PostgresSpending
 from app.infrastructure.repositories.threads import PostgresThreads
 from app.infrastructure.repositories.users import PostgresUsers
 
@@ -35,6 +40,11 @@ class PostgresUnitOfWork:
         self.run_events = PostgresRunEvents(connection)
         self.leases = PostgresLeases(connection)
         self.answers = PostgresAnswers(connection)
+        self.api_keys = PostgresApiKeys(connection)
+        self.sign_ins = PostgresSignIns(connection)
+        self.rate_windows = PostgresRateWindows(connection)
+        self.spending = PostgresSpending(connection)
+        self.owners = PostgresOwners(connection)
 
     async def commit(self) -> None:
         """See `UnitOfWork.commit`."""

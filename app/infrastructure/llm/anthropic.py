@@ -1,10 +1,11 @@
 """Claude, through Anthropic's SDK.
 
 `anthropic_model` makes the adapter for `bootstrap`; nothing is sent before the first `stream`. Takes the SDK's raw events instead of its
-typed ones: half the cost a token. The system prompt, which carries the context, is marked for Anthropic's prompt cache. Thinking is not passed on.
+typed ones: half the cost a token. A system prompt that stays the same is marked for Anthropic's prompt cache. Thinking is not passed on.
 The SDK's own retries and read time-outs are off, because `streaming.py` has better ones.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import cast
@@ -17,6 +18,7 @@ from app.application.ports import Completion, Prompt
 from app.domain.chat.entities import Role, Usage
 from app.domain.chat.errors import ModelError
 from app.infrastructure.llm import failures
+from app.infrastructure.llm.counting import COUNT_SECONDS, not_counted
 from app.infrastructure.llm.failures import Endpoint
 from app.infrastructure.llm.handshake import hang_up_when_cancelled
 from app.infrastructure.llm.json_values import Json, count, error_sentence, mapping, parsed, string
@@ -56,6 +58,14 @@ class AnthropicModel:
     def stream(self, prompt: Prompt) -> AsyncGenerator[str | Completion, None]:
         """See `LanguageModel.stream`."""
         return stream_answer(lambda: self._ask(prompt), self._endpoint, self._timeouts, self._retries)
+
+    async def count_tokens(self, prompt: Prompt) -> int | None:
+        """See `TokenCounter`."""
+        with not_counted(self._endpoint):
+            async with asyncio.timeout(COUNT_SECONDS):
+                counted = await self._client.messages.count_tokens(model=self.model, system=_system(prompt), messages=_messages(prompt))
+            return counted.input_tokens
+        return None
 
     async def close(self) -> None:
         """Give back connections."""
@@ -150,7 +160,13 @@ class EventReader:
 
 
 def _system(prompt: Prompt) -> list[TextBlockParam]:
-    return [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}] if prompt.system else []
+    """What stays the same from question to question is marked for the cache; writing what will not be read again would only cost more."""
+    if not prompt.system:
+        return []
+    block: TextBlockParam = {"type": "text", "text": prompt.system}
+    if prompt.steady:
+        block["cache_control"] = {"type": "ephemeral"}
+    return [block]
 
 
 def _messages(prompt: Prompt) -> list[MessageParam]:
@@ -164,9 +180,9 @@ def _messages(prompt: Prompt) -> list[MessageParam]:
 def _usage(counts: Json) -> Usage:
     """Anthropic counts cached input apart; `Usage` counts all input, as the other providers do."""
     read = count(counts.get("cache_read_input_tokens"))
-    parts = [count(counts.get("input_tokens")), count(counts.get("cache_creation_input_tokens")), read]
-    known = [part for part in parts if part is not None]
-    return Usage(sum(known) if known else None, count(counts.get("output_tokens")), read)
+    written = count(counts.get("cache_creation_input_tokens"))
+    known = [part for part in (count(counts.get("input_tokens")), written, read) if part is not None]
+    return Usage(sum(known) if known else None, count(counts.get("output_tokens")), read, written)
 
 
 def anthropic_model(

@@ -5,6 +5,7 @@ key never gets into a message, even if the provider repeats it.
 """
 
 import math
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,13 @@ from urllib.parse import urlsplit
 from app.domain.chat.errors import ModelError
 
 LONGEST_DETAIL = 300
+
+# As Anthropic, OpenAI and vLLM, OpenRouter, Google, and llama.cpp put it.
+_TOO_LONG = re.compile(
+    r"prompt is too long|context_length_exceeded|maximum context length|input token count .* exceeds|exceeds the (?:available|maximum) context|"
+    r"context window|exceed_context_size",
+    re.IGNORECASE,
+)
 
 TRANSIENT = frozenset(("provider_rate_limited", "provider_overloaded", "provider_unavailable", "provider_timeout", "provider_interrupted"))
 """Codes of failures that another try can mend."""
@@ -38,6 +46,8 @@ class Endpoint:
 
 def answered(endpoint: Endpoint, status: int, detail: str, headers: Mapping[str, str]) -> ModelError:
     """The provider answered with an error status."""
+    if status == 413 or (status in (400, 422) and _TOO_LONG.search(detail)):
+        return too_long(endpoint, detail)
     code, advice, retryable = _status_meaning(endpoint, status)
     retryable = retryable and headers.get("x-should-retry") != "false"
     request_id = headers.get("request-id") or headers.get("x-request-id") or headers.get("x-generation-id")
@@ -58,8 +68,6 @@ def _status_meaning(endpoint: Endpoint, status: int) -> tuple[str, str, bool]:
             return "provider_bad_request", f"{who} knows no model '{endpoint.model}'. Check LLM_MODEL and {endpoint.url_setting}.", False
         case 408 | 504:
             return "provider_timeout", f"{who} took too long. Try again.", True
-        case 413:
-            return "provider_bad_request", f"The conversation is too long for {who}. Start a new thread.", False
         case 429:
             return "provider_rate_limited", f"{who} limits how often it may be asked. Try again in a while.", True
         case 503 | 529:
@@ -70,6 +78,12 @@ def _status_meaning(endpoint: Endpoint, status: int) -> tuple[str, str, bool]:
             return "provider_protocol", f"{who} answered with status {status}. Check {endpoint.url_setting} ({endpoint.host}).", False
         case _:
             return "provider_bad_request", f"{who} did not accept the request (status {status}).", False
+
+
+def too_long(endpoint: Endpoint, detail: str) -> ModelError:
+    """The prompt does not fit into the model's window, whatever we had reckoned."""
+    advice = f"The conversation is too long for {endpoint.model}. If this comes again, set LLM_CONTEXT_TOKENS to what the model takes."
+    return ModelError("context_too_long", advice + quoted(endpoint, detail), retryable=False)
 
 
 def out_of_quota(endpoint: Endpoint, detail: str) -> ModelError:

@@ -5,6 +5,7 @@ so that it cannot retry, keeps to our limits, and its response is closed the mom
 to the garbage collector.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from contextvars import ContextVar
@@ -18,6 +19,7 @@ from app.application.ports import Completion, Prompt
 from app.domain.chat.entities import Role, Usage
 from app.domain.chat.errors import ModelError
 from app.infrastructure.llm import failures
+from app.infrastructure.llm.counting import COUNT_SECONDS, not_counted
 from app.infrastructure.llm.failures import Endpoint
 from app.infrastructure.llm.handshake import hang_up_when_cancelled
 from app.infrastructure.llm.json_values import items, mapping, string
@@ -59,6 +61,18 @@ class GoogleModel:
     def stream(self, prompt: Prompt) -> AsyncGenerator[str | Completion, None]:
         """See `LanguageModel.stream`."""
         return stream_answer(lambda: self._ask(prompt), self._endpoint, self._timeouts, self._retries)
+
+    async def count_tokens(self, prompt: Prompt) -> int | None:
+        """See `TokenCounter`. The Gemini API counts no system instruction: it is counted as another turn."""
+        contents = (
+            [types.Content(role="user", parts=[types.Part(text=prompt.system)]), *_contents(prompt)] if prompt.system else _contents(prompt)
+        )
+        models: Any = self._client.aio.models
+        with not_counted(self._endpoint):
+            async with asyncio.timeout(COUNT_SECONDS):
+                counted = await models.count_tokens(model=self.model, contents=contents)
+            return counted.total_tokens
+        return None
 
     async def close(self) -> None:
         """Give back connections."""
@@ -189,7 +203,8 @@ def google_model(
             opened.append(response)
         # The SDK takes any document with status 200 for a stream.
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if response.status_code == 200 and content_type != "text/event-stream":
+        streaming = response.request.url.path.endswith(":streamGenerateContent")
+        if streaming and response.status_code == 200 and content_type != "text/event-stream":
             raise failures.no_stream(endpoint, content_type, (await response.aread()).decode(errors="replace"))
 
     hooks = {"request": [limit, hang_up_when_cancelled], "response": [check]}

@@ -54,12 +54,18 @@ class OpenAICompatibleModel:
         await self._client.aclose()
 
     def _body(self, prompt: Prompt) -> bytes:
-        messages = [{"role": "system", "content": prompt.system}] if prompt.system else []
+        messages: list[Json] = [{"role": "system", "content": self._system(prompt)}] if prompt.system else []
         messages += [{"role": turn.role.value, "content": turn.content} for turn in prompt.turns if turn.content]
         # OpenAI itself has given the limit a new name; everybody else keeps the old one.
         limit = "max_completion_tokens" if self._endpoint.host == "api.openai.com" else "max_tokens"
         options = {"stream": True, "stream_options": {"include_usage": True}, limit: self._max_output_tokens}
         return json.dumps({"model": self.model, "messages": messages, **options}, ensure_ascii=False).encode()
+
+    def _system(self, prompt: Prompt) -> str | list[Json]:
+        """Most servers keep the beginning of a prompt by themselves; at OpenRouter, Claude's want to be told which."""
+        if prompt.steady and self.provider == "openrouter" and self.model.startswith("anthropic/"):
+            return [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}]
+        return prompt.system
 
     async def _ask(self, body: bytes) -> AsyncGenerator[str | Completion, None]:
         url = f"{self._endpoint.base_url.rstrip('/')}/chat/completions"
@@ -121,6 +127,8 @@ class ChunkReader:
         body = mapping(parsed(text))
         error = mapping(body.get("error"))
         detail = error_sentence(body) or text
+        if "context_length_exceeded" in (error.get("code"), error.get("type")):
+            return failures.too_long(self._endpoint, detail)
         if status == 429 and "insufficient_quota" in (error.get("type"), error.get("code")):
             return failures.out_of_quota(self._endpoint, detail)
         if status == 403 and "flagged_input" in mapping(error.get("metadata")):  # OpenRouter's moderation
@@ -167,8 +175,9 @@ def _text(choice: Json) -> str:
 def _usage(usage: Json) -> Usage | None:
     if not usage:
         return None
-    cached = mapping(usage.get("prompt_tokens_details")).get("cached_tokens")
-    return Usage(count(usage.get("prompt_tokens")), count(usage.get("completion_tokens")), count(cached))
+    details = mapping(usage.get("prompt_tokens_details"))
+    cached, written = count(details.get("cached_tokens")), count(details.get("cache_write_tokens"))
+    return Usage(count(usage.get("prompt_tokens")), count(usage.get("completion_tokens")), cached, written)
 
 
 def openai_compatible_model(

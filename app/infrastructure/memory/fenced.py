@@ -41,8 +41,12 @@ def close(tables: Tables, claim: Claim, ending: Ending, now: datetime) -> bool:
         first_token_seconds=ending.first_token_seconds,
         generation=ending.generation,
         cached=ending.cached,
+        prompt=ending.prompt,
     )
     tables.runs[claim.run_id] = replace(row, run=closed)
+    if row.run.started_at is not None:
+        spent = (tables.threads[claim.thread_id].user_id, now.date())
+        tables.spent_tokens[spent] = tables.spent_tokens.get(spent, 0) + ending.charge
     tables.messages[claim.answer_id] = _answer(tables.next_ordinal(), claim, ending, now)
     return True
 

@@ -1,9 +1,10 @@
 """The tables: dicts of frozen rows. A copy shares the rows, so it costs little and changing it changes nobody else's."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from app.domain.access.entities import ApiKey, SignIn
 from app.domain.chat.entities import CachedAnswer, IdempotencyKey, Message, Run, Thread, User
 from app.domain.chat.events import StoredEvent
 
@@ -32,6 +33,11 @@ class Tables:
     events: dict[UUID, tuple[StoredEvent, ...]] = field(default_factory=dict[UUID, tuple[StoredEvent, ...]])
     leases: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
     answers: dict[str, CachedAnswer] = field(default_factory=dict[str, CachedAnswer])
+    external_ids: dict[str, int] = field(default_factory=dict[str, int])
+    api_keys: dict[str, tuple[ApiKey, str]] = field(default_factory=dict[str, tuple[ApiKey, str]])
+    sign_ins: dict[str, SignIn] = field(default_factory=dict[str, SignIn])
+    rate_windows: dict[str, tuple[int, datetime]] = field(default_factory=dict[str, tuple[int, datetime]])
+    spent_tokens: dict[tuple[int, date], int] = field(default_factory=dict[tuple[int, date], int])
     ordinals: int = 0
 
     def copy(self) -> "Tables":
@@ -44,6 +50,11 @@ class Tables:
             dict(self.events),
             dict(self.leases),
             dict(self.answers),
+            dict(self.external_ids),
+            dict(self.api_keys),
+            dict(self.sign_ins),
+            dict(self.rate_windows),
+            dict(self.spent_tokens),
             self.ordinals,
         )
 

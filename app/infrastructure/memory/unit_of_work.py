@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from app.application.ports import UnitOfWork
+from app.infrastructure.memory.access import MemoryApiKeys, MemoryOwners, MemoryRateWindows, MemorySignIns, MemorySpending
 from app.infrastructure.memory.answers import MemoryAnswers
 from app.infrastructure.memory.database import MemoryDatabase, Session
 from app.infrastructure.memory.leases import MemoryLeases
@@ -26,6 +27,11 @@ class MemoryUnitOfWork:
         self.run_events = MemoryRunEvents(session)
         self.leases = MemoryLeases(session)
         self.answers = MemoryAnswers(session)
+        self.api_keys = MemoryApiKeys(session)
+        self.sign_ins = MemorySignIns(session)
+        self.rate_windows = MemoryRateWindows(session)
+        self.spending = MemorySpending(session)
+        self.owners = MemoryOwners(session)
 
     async def commit(self) -> None:
         """See `UnitOfWork.commit`."""

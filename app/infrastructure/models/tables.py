@@ -7,7 +7,7 @@ writes, and a key check per row would cost more than the row. Its key begins wit
 be partitioned by time without another column.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -55,6 +56,7 @@ class UserRow(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     name: Mapped[str]
+    external_id: Mapped[str | None] = mapped_column(unique=True)  # issuer and subject, of whoever comes with a JWT
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -131,6 +133,7 @@ class RunRow(Base):
     generation: Mapped[str | None]
     cached: Mapped[bool] = mapped_column(server_default=text("false"))
     fresh: Mapped[bool] = mapped_column(server_default=text("false"))
+    prompt_record: Mapped[dict[str, Any] | None]
 
 
 class RunEventRow(Base):
@@ -166,3 +169,63 @@ class CachedAnswerRow(Base):
     text: Mapped[str]
     sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ApiKeyRow(Base):
+    """API keys, without their secrets: `digest` is SHA-256 in hexadecimal. Revoked ones stay, so that it can be seen who had which."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        CheckConstraint("scope IN ('user', 'admin')", name="scope"),
+        CheckConstraint("(scope = 'user') = (user_id IS NOT NULL)", name="user_has_user"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    name: Mapped[str]
+    scope: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInRow(Base):
+    """Cookies and stream tickets: digests of tokens, and whom they stand for."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (
+        CheckConstraint("scope IN ('user', 'admin')", name="scope"),
+        Index("sign_ins_end_idx", "expires_at"),  # forget those that are over
+        Index("sign_ins_key_idx", "key_id", postgresql_where=text("key_id IS NOT NULL")),  # end those of a revoked key
+    )
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="CASCADE"))
+    key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"))
+    resource: Mapped[str | None]
+    expires_at: Mapped[datetime]
+
+
+class RateWindowRow(Base):
+    """Requests counted for all processes together. Unlogged: a crash of the database forgets them, which costs nobody anything."""
+
+    __tablename__ = "rate_windows"
+    __table_args__ = (
+        Index("rate_windows_end_idx", "ends_at"),  # forget those that are over
+        {"prefixes": ["UNLOGGED"]},
+    )
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    hits: Mapped[int] = mapped_column(BigInteger)
+    ends_at: Mapped[datetime]
+
+
+class SpentTokensRow(Base):
+    """Tokens charged to a user, by day (UTC): written in the transaction that closes a run. Outlives the threads they were spent in."""
+
+    __tablename__ = "spent_tokens"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    tokens: Mapped[int] = mapped_column(BigInteger)

@@ -53,16 +53,24 @@ CLOSE = b"""
 WITH ending AS (
     SELECT * FROM unnest(
         %(run_ids)s::uuid[], %(attempts)s::integer[], %(statuses)s::text[], %(texts)s::text[], %(sources)s::text[], %(errors)s::text[],
-        %(usages)s::text[], %(finish_reasons)s::text[], %(first_tokens)s::float8[], %(generations)s::text[], %(cached)s::boolean[]
-    ) AS e (run_id, attempt, status, text, sources, error, usage, finish_reason, first_token_seconds, generation, cached)
+        %(usages)s::text[], %(finish_reasons)s::text[], %(first_tokens)s::float8[], %(generations)s::text[], %(cached)s::boolean[],
+        %(prompts)s::text[], %(charges)s::bigint[]
+    ) AS e (run_id, attempt, status, text, sources, error, usage, finish_reason, first_token_seconds, generation, cached, prompt_record, charge)
 ), closed AS (
     UPDATE runs AS run
     SET status = ending.status, finished_at = now(), error = ending.error::json, usage = ending.usage::json,
         finish_reason = ending.finish_reason, first_token_seconds = ending.first_token_seconds,
-        generation = ending.generation, cached = ending.cached
+        generation = ending.generation, cached = ending.cached, prompt_record = ending.prompt_record::json
     FROM ending
     WHERE run.id = ending.run_id AND run.attempt = ending.attempt AND run.status IN ('queued', 'running')
-    RETURNING run.id, run.thread_id, run.message_id, run.answer_id
+    RETURNING run.id, run.thread_id, run.message_id, run.answer_id, run.started_at
+), charged AS (
+    INSERT INTO spent_tokens AS spent (user_id, day, tokens)
+    SELECT threads.user_id, (now() AT TIME ZONE 'UTC')::date, sum(ending.charge)
+    FROM closed JOIN ending ON ending.run_id = closed.id JOIN threads ON threads.id = closed.thread_id
+    WHERE ending.charge > 0 AND closed.started_at IS NOT NULL
+    GROUP BY threads.user_id ORDER BY threads.user_id
+    ON CONFLICT (user_id, day) DO UPDATE SET tokens = spent.tokens + excluded.tokens
 ), answered AS (
     INSERT INTO messages (id, thread_id, role, content, status, parent_id, run_id, sources, error)
     SELECT closed.answer_id, closed.thread_id, 'assistant', ending.text, ending.status, closed.message_id, closed.id,
@@ -73,7 +81,8 @@ SELECT array(SELECT id FROM closed), CASE WHEN EXISTS (
     SELECT FROM closed JOIN runs AS waiting ON waiting.thread_id = closed.thread_id WHERE waiting.status = 'queued'
 ) THEN pg_notify('run_queue', '') END
 """
-"""Close a batch of runs, fenced: final status and assistant message. Runs in the transaction of the `APPEND` that wrote their `done`."""
+"""Close a batch of runs, fenced: final status, assistant message, the tokens charged to their users (in the order of the users, so that two batches
+never wait for each other). Runs in the transaction of the `APPEND` that wrote their `done`."""
 
 CLOSED_BY = b"""
 SELECT run.id FROM runs AS run
@@ -123,6 +132,8 @@ def close_parameters(endings: Sequence[tuple[Claim, Ending]]) -> dict[str, Any]:
         "first_tokens": [ending.first_token_seconds for _, ending in endings],
         "generations": [ending.generation for _, ending in endings],
         "cached": [ending.cached for _, ending in endings],
+        "prompts": [_json(asdict(ending.prompt)) if ending.prompt else None for _, ending in endings],
+        "charges": [ending.charge for _, ending in endings],
     }
 
 

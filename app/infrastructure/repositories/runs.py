@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Boolean, Integer, Row, Text, TextClause, Uuid, bin
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Claim, Executor, Failure, NewMessage, NewRun, Run, RunStatus, Usage
+from app.domain.chat.entities import Claim, Executor, Failure, NewMessage, NewRun, PromptRecord, Run, RunStatus, Usage
 from app.domain.chat.events import StoredEvent, payload
 from app.infrastructure.repositories.log_statements import APPEND, CLOSE, Written, append_parameters, close_parameters
 
@@ -233,5 +233,6 @@ def _run(row: Row[*tuple[Any, ...]]) -> Run:
         generation=row.generation,
         cached=row.cached,
         fresh=row.fresh,
+        prompt=PromptRecord(**row.prompt_record) if row.prompt_record else None,
         last_seq=row.last_seq,
     )

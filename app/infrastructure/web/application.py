@@ -3,18 +3,23 @@
 `make_application` is called by `main.py` with everything wired, and by `openapi_document` with nothing, since the document needs no service.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
 from app.application.use_cases import UseCases
-from app.infrastructure.web import errors, openapi, page
+from app.infrastructure.web import errors, openapi, page, reference
 from app.infrastructure.web.body_limit import BodyLimitMiddleware
+from app.infrastructure.web.door import Door
+from app.infrastructure.web.guarded_route import check_routes
+from app.infrastructure.web.origins import OriginPolicy
 from app.infrastructure.web.request_id import RequestIdMiddleware
-from app.infrastructure.web.routers import cvs, health, runs, threads, users
+from app.infrastructure.web.routers import cvs, health, runs, session, threads, users, websocket
+from app.infrastructure.web.security import SecurityMiddleware
 from app.infrastructure.web.sse import StreamSettings
 
 DESCRIPTION = """\
@@ -25,12 +30,25 @@ Create a user, a thread, post a message, follow `events_url`. Every error is `{"
 """
 
 
+PUBLIC = frozenset({"/health", "/ready", "/metrics", "/docs", "/redoc", "/openapi.json", "/ws"})
+"""What stands beside the door, besides the page. `/metrics` asks it by itself, unless METRICS_PUBLIC; so does `/ws`."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebLimits:
     """Bytes of a request body, characters of a message."""
 
     max_body_bytes: int
     max_message_characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Names the server answers to (empty: any), pages elsewhere that may use it, and whether everybody may read the metrics."""
+
+    hosts: frozenset[str] = frozenset()
+    origins: OriginPolicy = field(default_factory=lambda: OriginPolicy(frozenset()))
+    metrics_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +61,16 @@ class WebParts:
     info: ServiceInfo
     check_readiness: CheckReadiness
     render_metrics: RenderMetrics
+    door: Door
+    boundary: Boundary
 
 
 def make_application(parts: WebParts) -> FastAPI:
     """The application around wired parts."""
-    app = _bare_application(parts.info.version)
+    app = bare_application(parts.info.version)
     app.add_middleware(BodyLimitMiddleware, limit=parts.limits.max_body_bytes)
+    _allow_pages(app, parts.boundary.origins.allowed)
+    app.add_middleware(SecurityMiddleware, hosts=parts.boundary.hosts, origins=parts.boundary.origins)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
@@ -56,33 +78,64 @@ def make_application(parts: WebParts) -> FastAPI:
     app.state.info = parts.info
     app.state.check_readiness = parts.check_readiness
     app.state.render_metrics = parts.render_metrics
+    app.state.door = parts.door
+    app.state.metrics_public = parts.boundary.metrics_public
     return app
+
+
+def _allow_pages(app: FastAPI, origins: frozenset[str]) -> None:
+    """Answer the browsers of pages elsewhere, with cookies for pages that are named."""
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=sorted(origins),
+            allow_credentials="*" not in origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Request-ID"],
+            expose_headers=["Idempotent-Replayed", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
+            max_age=600,
+        )
 
 
 def openapi_document(version: str) -> dict[str, Any]:
     """The API as an OpenAPI 3.1 document."""
-    return _bare_application(version).openapi()
+    return bare_application(version).openapi()
 
 
-def _bare_application(version: str) -> FastAPI:
+def bare_application(version: str) -> FastAPI:
     app = FastAPI(
         title="Chatbot SSE API",
         version=version,
         description=DESCRIPTION,
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
+        docs_url=None,  # they are in reference.py, under a policy of their own
+        redoc_url=None,
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=[
+            {"name": "session", "description": "Signing in, and tickets for streams. With `AUTH_MODE=off` there is nothing to sign in to."},
             {"name": "users", "description": "Who talks."},
             {"name": "threads", "description": "Conversations and their messages."},
             {"name": "runs", "description": "One answer in the making: follow it, cancel it, ask for another."},
+            {"name": "websocket", "description": "The same over one lasting connection."},
             {"name": "cvs", "description": "What the assistant `cvs` answers from."},
             {"name": "service", "description": "For operators."},
         ],
     )
     errors.install(app)
-    for router in (users.router, threads.router, runs.router, cvs.router, health.router, page.router):
+    for router in (
+        session.router,
+        users.router,
+        threads.router,
+        runs.router,
+        websocket.router,
+        cvs.router,
+        health.router,
+        reference.router,
+        page.router,
+    ):
         app.include_router(router)
+    check_routes(app, PUBLIC | {context.path or "" for context in iter_route_contexts(page.router.routes)})
     original = app.openapi
     app.openapi = lambda: openapi.completed(original())
     return app

@@ -4,6 +4,7 @@
 event instead.
 """
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -17,12 +18,16 @@ from starlette.routing import Match
 
 from app.domain.chat.errors import (
     ChatError,
+    Forbidden,
     IdempotencyMismatch,
     InvalidCursor,
     InvalidInput,
+    NotAuthenticated,
     NotFound,
     NothingNew,
+    NothingToSignInTo,
     QueueFull,
+    RateLimited,
     ThreadBusy,
     Unavailable,
 )
@@ -37,11 +42,19 @@ STATUSES: Mapping[type[ChatError], int] = {
     QueueFull: 409,
     IdempotencyMismatch: 422,
     Unavailable: 503,
+    NotAuthenticated: 401,
+    Forbidden: 403,
+    NothingToSignInTo: 409,
+    RateLimited: 429,
 }
 
 THREAD_BUSY = (409, "thread_busy", "Run 019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52 is still answering in this thread.")
 QUEUE_FULL = (409, "queue_full", "10 messages already wait in this thread.")
 KEY_REUSED = (422, "idempotency_key_reused", "This Idempotency-Key was already used in this thread with another body.")
+SIGN_IN = (401, "authentication_required", "Say who you are: send Authorization: Bearer with an API key or a token.")
+ADMIN_ONLY = (403, "admin_required", "Only an admin key may do this: chatbot keys create --admin.")
+TOO_MANY_RUNS = (429, "too_many_runs", "This user has 20 unfinished answers, and may have 20. Wait for one, or cancel one.")
+BUDGET_SPENT = (429, "token_budget_spent", "This day's 2000000 tokens are spent. The next day begins at 00:00 UTC.")
 """Errors that several routes give: (status, code, message), for `answers`."""
 
 _log = structlog.get_logger(__name__)
@@ -84,14 +97,27 @@ def answers(*examples: tuple[int, str, str]) -> dict[int | str, dict[str, Any]]:
     return listed
 
 
-async def _chat_error(_: Request, error: Exception) -> Response:
+async def _chat_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ChatError)
     if isinstance(error, NothingNew):
         return Response(status_code=204)
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
-    headers = {"Retry-After": str(max(1, round(error.retry_after)))} if isinstance(error, Unavailable) else None
     more = {"run_id": str(error.run_id)} if isinstance(error, ThreadBusy) else {}
-    return problem(status, error.code, error.message, headers, **more)
+    return problem(status, error.code, error.message, _headers(request, error), **more)
+
+
+def _headers(request: Request, error: ChatError) -> Mapping[str, str]:
+    match error:
+        case RateLimited():
+            if error.quota is not None:  # told with every answer: see security.py
+                request.state.quotas = [*getattr(request.state, "quotas", ()), error.quota]
+            return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+        case Unavailable():
+            return {"Retry-After": str(max(1, round(error.retry_after)))}
+        case NotAuthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case _:
+            return {}
 
 
 async def _validation_error(_: Request, error: Exception) -> Response:

@@ -70,6 +70,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._in_head, self._head_bytes = True, 0
         self._ended += 1
 
+    def handle_websocket_upgrade(self) -> None:
+        self._stop_clock()  # the request has arrived; what follows has its own limits
+        super().handle_websocket_upgrade()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
         """What the parser refused."""
         self._refuse(*(_HEAD_TOO_LARGE if self._head_bytes > HEAD_LIMIT else _NO_HTTP))

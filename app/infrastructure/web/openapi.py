@@ -13,7 +13,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.domain.chat.events import Done, Error, Event, Final, Restarted, Sources, Started, Token
+from app.infrastructure.web.errors import SIGN_IN
 from app.infrastructure.web.schemas import RunOut, problem_example
+from app.infrastructure.web.websocket.messages import CLIENT_MESSAGE, SERVER_MESSAGE
 
 Json = dict[str, Any]
 Example = tuple[int, str, str]
@@ -28,6 +30,11 @@ ALWAYS: tuple[Example, ...] = (
     (500, "internal_error", "Something went wrong here. It has been logged under this request_id."),
     (503, "database_unavailable", "The database cannot be reached right now. Nothing you sent was lost halfway; try again."),
     (503, "database_busy", "All database connections are in use. Try again in a moment."),
+)
+BEHIND_THE_DOOR: tuple[Example, ...] = (
+    SIGN_IN,
+    (401, "invalid_credentials", "The key or token is not valid, or not any more."),
+    (429, "rate_limited", "Too many requests from this user: at most 600 in 60 seconds. Wait 12 seconds."),
 )
 """Errors as (status, code, message)."""
 
@@ -45,6 +52,12 @@ HEADERS: Json = {
     },
 }
 
+SCHEMES: Json = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (`chatbot keys create`), or with AUTH_MODE=jwt a token."},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "chatbot", "description": "From `POST /api/session`; `__Host-chatbot` over TLS."},
+}
+"""Ways to say who you are; streams take a ticket besides."""
+
 OF_A_RUN = ("read_run", "follow_run", "cancel_run", "regenerate_run")
 """Operations."""
 
@@ -60,11 +73,14 @@ def completed(document: Json) -> Json:
     if "headers" in components:
         return document
     components["headers"] = HEADERS
+    components["securitySchemes"] = SCHEMES
     components["schemas"]["RunOut"]["examples"] = RunOut.model_json_schema()["examples"]  # FastAPI drops null, also inside of examples
     _add_run_events(components["schemas"])
+    _add_websocket_messages(components["schemas"])
     for operation in _operations(document):
         _drop_null(operation)
         _add_errors(operation)
+        _add_security(operation)
         _add_headers(operation)
         _add_links(operation)
     for name in _FASTAPI_ERRORS:
@@ -89,7 +105,7 @@ def _drop_null(operation: Json) -> None:
 def _add_errors(operation: Json) -> None:
     if operation["tags"] == ["service"]:
         return
-    errors = list(ALWAYS)
+    errors = [*ALWAYS, *BEHIND_THE_DOOR]
     if "requestBody" in operation:
         errors += WITH_A_BODY
     if "requestBody" in operation or operation.get("parameters"):
@@ -108,10 +124,18 @@ def _add_error(responses: Json, status: int, code: str, message: str) -> None:
     content.setdefault("examples", {})[code] = {"value": problem_example(code, message)}
 
 
+def _add_security(operation: Json) -> None:
+    """Optional, since AUTH_MODE=off asks for nothing."""
+    if "401" in operation["responses"]:
+        operation["security"] = [{}, *({scheme: []} for scheme in SCHEMES)]
+
+
 def _add_headers(operation: Json) -> None:
     for status, response in operation["responses"].items():
         headers = response.setdefault("headers", {})
         headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
+        if status == "429":
+            headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
         if status == "503" and operation["tags"] != ["service"]:
             headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
         if status == "201" and any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
@@ -139,6 +163,15 @@ def _add_run_events(schemas: Json) -> None:
         "description": "One event of a run as it comes over an event stream. `id` is the cursor to come back with.",
         "oneOf": [_frame(event, name) for event, name in names.items()],
     }
+
+
+def _add_websocket_messages(schemas: Json) -> None:
+    """What is said over `/ws`: no operation of a path can name it, so it stands among the schemas, for readers and for generators of types."""
+    for name, messages in (("WebSocketClientMessage", CLIENT_MESSAGE), ("WebSocketServerMessage", SERVER_MESSAGE)):
+        described = messages.json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+        for part, schema in described.pop("$defs").items():
+            schemas.setdefault(part, schema)
+        schemas[name] = {"title": name, **described}
 
 
 def _renamed(schema: Json) -> Json:

@@ -8,11 +8,12 @@ from typing import Annotated, Any, Self
 from urllib.parse import quote
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.application.chat.read_thread import ActiveRun
 from app.application.cvs.library import CvCard
+from app.domain.access.entities import Scope
 from app.domain.chat.entities import Assistant, Failure, Message, MessageStatus, OnBusy, Role, Run, RunStatus, Source, Thread, User
 
 ID_MAX = 2**53 - 1
@@ -135,6 +136,43 @@ class ThreadOut(BaseModel):
 class ThreadPage(BaseModel):
     threads: list[ThreadOut]
     next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last one.")
+
+
+class SessionOut(BaseModel):
+    """Who is signed in, and what they have left."""
+
+    model_config = _example(auth="api_key", scope="user", user_id=1, expires_at=_TIME, tokens_today=51_200, tokens_per_day=2_000_000)
+
+    auth: str = Field(description="AUTH_MODE: `off`, `api_key` or `jwt`.")
+    scope: Scope | None = Field(description="Null with `off`.")
+    user_id: int | None = Field(description="Whose threads these are; null with `off` and for an admin.")
+    expires_at: datetime | None = Field(description="When to sign in again; null if never.")
+    tokens_today: int | None = Field(description="Tokens charged since 00:00 UTC; null without a user.")
+    tokens_per_day: int | None = Field(description="What a day has; null is no limit.")
+
+
+class TicketBody(Body):
+    """One of them, or neither for a WebSocket session that is new."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"thread_id": _THREAD}], "not": {"required": ["thread_id", "run_id"]}}
+    )
+
+    thread_id: UUID | None = Field(None, description="Its events, or its WebSocket session.")
+    run_id: UUID | None = Field(None, description="Its events.")
+
+    @model_validator(mode="after")
+    def _one_stream(self) -> Self:
+        if self.thread_id is not None and self.run_id is not None:
+            raise ValueError("a ticket is for one stream: give thread_id or run_id")
+        return self
+
+
+class TicketOut(BaseModel):
+    model_config = _example(ticket="Xb0Yk3n5o7Wc1Qz8Rr2Tt4Vv6Uu9Ss0Pp1Oo2Nn3Mm4", expires_at=_TIME)
+
+    ticket: str = Field(description="Put it into the stream's address as `?ticket=`.")
+    expires_at: datetime
 
 
 class SourceOut(BaseModel):
@@ -333,7 +371,21 @@ class PostedOut(BaseModel):
 class UsageOut(BaseModel):
     input_tokens: int | None
     output_tokens: int | None
-    cached_input_tokens: int | None
+    cached_input_tokens: int | None = Field(description="Of the input: read from the provider's prompt cache.")
+    cache_written_tokens: int | None = Field(None, description="Of the input: put into that cache.")
+
+
+class PromptOut(BaseModel):
+    """What the model was sent, and what did not fit into its window."""
+
+    window_tokens: int = Field(description="What the model takes, prompt and answer together.")
+    estimated_tokens: int = Field(description="The prompt, by our measure.")
+    counted_tokens: int | None = Field(description="By the provider's own counter, if it was asked: near the limit only.")
+    turns_sent: int = Field(description="Earlier messages of the conversation.")
+    turns_left_out: int
+    passages_sent: int
+    passages_left_out: int
+    refused_once: bool = Field(description="The model found a longer prompt too long.")
 
 
 class TimingsOut(BaseModel):
@@ -357,7 +409,17 @@ class RunOut(BaseModel):
                     "attempt": 1,
                     "provider": "offline",
                     "model": "offline-quotes",
-                    "usage": {"input_tokens": None, "output_tokens": 42, "cached_input_tokens": None},
+                    "usage": {"input_tokens": None, "output_tokens": 42, "cached_input_tokens": None, "cache_written_tokens": None},
+                    "prompt": {
+                        "window_tokens": 200000,
+                        "estimated_tokens": 2100,
+                        "counted_tokens": None,
+                        "turns_sent": 4,
+                        "turns_left_out": 0,
+                        "passages_sent": 6,
+                        "passages_left_out": 0,
+                        "refused_once": False,
+                    },
                     "finish_reason": "stop",
                     "cached": False,
                     "generation": None,
@@ -381,6 +443,7 @@ class RunOut(BaseModel):
     provider: str | None
     model: str | None
     usage: UsageOut | None
+    prompt: PromptOut | None = Field(description="Null until the run has ended, and if the model was not asked.")
     finish_reason: str | None
     cached: bool = Field(description="Whether the answer was given before, to an equivalent question.")
     generation: str | None = Field(description="The index that its sources came from, if there is one.")
@@ -403,6 +466,7 @@ class RunOut(BaseModel):
             provider=run.provider,
             model=run.model,
             usage=UsageOut.model_validate(run.usage, from_attributes=True) if run.usage else None,
+            prompt=PromptOut.model_validate(run.prompt, from_attributes=True) if run.prompt else None,
             finish_reason=run.finish_reason,
             cached=run.cached,
             generation=run.generation,

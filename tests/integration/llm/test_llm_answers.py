@@ -1,10 +1,13 @@
 """What every adapter makes of a healthy provider, through its real SDK and a real socket."""
 
 import json
+import sys
 
 import pytest
 
-from app.application.ports import LanguageModel
+from app.application.ports import LanguageModel, Passage, Prompt, TokenCounter, Turn
+from app.domain.chat.entities import Role
+from app.domain.chat.errors import ModelError
 from app.infrastructure.llm import streaming
 from app.infrastructure.llm.streaming import Timeouts
 from tests.integration.llm.conftest import Make
@@ -91,9 +94,76 @@ def test_names_itself(make: Make, name: str) -> None:
     assert KEY not in repr(model)
 
 
-async def test_claude_may_cache_the_system_prompt(providers: RunningProviders) -> None:
-    await _ask("anthropic", providers, "Who?")
-    assert providers.requests[-1].body["system"][0]["cache_control"] == {"type": "ephemeral"}
+async def test_what_is_the_same_for_every_question_is_cached_by_claude_and_counted(providers: RunningProviders) -> None:
+    steady = Prompt("Here is the resume: " + "word " * 500, (Turn(Role.USER, "Who?"),), "Who?", passages=(Passage(1, "Ada", "…"),))
+    model = adapters.make("anthropic", providers.url)
+    usages = [(await listen(model, steady)).completions[0].usage for _ in range(3)]
+    await model.close()
+    assert providers.requests[-1].body["system"][-1]["cache_control"] == {"type": "ephemeral"}
+    assert all(usage is not None for usage in usages)
+    first, second, third = (usage for usage in usages if usage is not None)
+    assert first.cache_written_tokens is not None
+    assert first.cache_written_tokens > 500
+    assert first.cached_input_tokens == 0
+    assert second == third
+    assert (second.cache_written_tokens, second.cached_input_tokens) == (0, first.cache_written_tokens)
+    assert second.input_tokens == first.input_tokens, "all input is counted, wherever it came from"
+
+
+async def test_what_changes_with_the_question_is_not_written_into_a_cache(providers: RunningProviders) -> None:
+    picked = Prompt("Here are passages.", (Turn(Role.USER, "Who?"),), "Who?", passages=(Passage(1, "Ada", "…"),), chosen=True)
+    for asked in (picked, prompt("Who?")):
+        model = adapters.make("anthropic", providers.url)
+        await listen(model, asked)
+        await model.close()
+        assert "cache_control" not in json.dumps(providers.requests[-1].body)
+
+
+async def test_openrouter_is_told_what_claude_may_cache_and_others_cache_by_themselves(providers: RunningProviders) -> None:
+    steady = Prompt("The resume.", (Turn(Role.USER, "Who?"),), "Who?", passages=(Passage(1, "Ada", "…"),))
+    for name, model_name, told in (
+        ("openrouter", "anthropic/claude-sonnet-5.5", True),
+        ("openrouter", "meta-llama/llama-3.3-70b-instruct", False),
+        ("openai_compatible", "gpt-5", False),
+    ):
+        model = adapters.make(name, providers.url, model=model_name)
+        await listen(model, steady)
+        await model.close()
+        sent = providers.requests[-1].body["messages"][0]
+        assert sent["role"] == "system"
+        marked = [{"type": "text", "text": "The resume.", "cache_control": {"type": "ephemeral"}}]
+        assert sent["content"] == (marked if told else "The resume.")
+
+
+async def test_a_prompt_that_does_not_fit_is_told_apart_from_other_refusals(make: Make) -> None:
+    with pytest.raises(ModelError) as refused:
+        await listen(make(model="tiny-window-50"), prompt("word " * 100))
+    assert (refused.value.code, refused.value.retryable) == ("context_too_long", False)
+    assert "tiny-window-50" in refused.value.message
+    assert "LLM_CONTEXT_TOKENS" in refused.value.message
+
+
+@pytest.mark.parametrize("name", ["anthropic", "google"])
+async def test_the_providers_own_counter(make: Make, providers: RunningProviders) -> None:
+    model = make()
+    assert isinstance(model, TokenCounter)
+    short, long = [await model.count_tokens(prompt("word " * words, system="Be brief.")) for words in (10, 200)]
+    assert short is not None
+    assert long is not None
+    assert long - short == 190
+    assert not providers.requests, "counting asks nothing of the model"
+
+
+@pytest.mark.parametrize("name", ["anthropic", "google"])
+async def test_a_counter_that_fails_or_is_slow_is_done_without(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, away = make(model="uncountable"), make(url="http://127.0.0.1:9")
+    for model in (broken, away):
+        assert isinstance(model, TokenCounter)
+        assert await model.count_tokens(prompt("Who?")) is None
+    healthy = make()
+    assert isinstance(healthy, TokenCounter)
+    monkeypatch.setattr(sys.modules[type(healthy).__module__], "COUNT_SECONDS", 0.0)
+    assert await healthy.count_tokens(prompt("Who?")) is None
 
 
 async def test_a_stream_without_done_is_complete_when_it_says_why_it_ends(providers: RunningProviders) -> None:

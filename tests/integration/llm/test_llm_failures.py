@@ -57,7 +57,7 @@ async def test_an_unknown_model_is_named(make: Make) -> None:
         (400, "provider_bad_request", False),
         (402, "provider_auth", False),
         (403, "provider_auth", False),
-        (413, "provider_bad_request", False),
+        (413, "context_too_long", False),
         (429, "provider_rate_limited", True),
         (500, "provider_unavailable", True),
         (502, "provider_unavailable", True),

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path, Query
 from app.application.cvs.list_cvs import ListCvsRequest
 from app.infrastructure.web.dependencies import Cases, LimitQuery
 from app.infrastructure.web.errors import answers
+from app.infrastructure.web.guarded_route import GuardedRoute
 from app.infrastructure.web.pdf_file import PDF_FILE, PdfResponse
 from app.infrastructure.web.schemas import CvListOut, CvOut
 
-router = APIRouter(prefix="/api/cvs", tags=["cvs"])
+router = APIRouter(prefix="/api/cvs", tags=["cvs"], route_class=GuardedRoute)
 
 NO_CV = (404, "cv_not_found", "There is no cv ada-example.")
 NO_INDEX = (503, "index_building", "The CVs are still being indexed. Ask again in a moment.")

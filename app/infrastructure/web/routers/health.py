@@ -1,10 +1,12 @@
 """`/health`, `/ready`, `/metrics`: for load balancers, orchestrators, Prometheus, and the page that says when no model is configured."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
+from app.infrastructure.web.door import Door, admin_only
+from app.infrastructure.web.errors import ADMIN_ONLY, SIGN_IN, answers
 
 router = APIRouter(tags=["service"])
 
@@ -22,11 +24,14 @@ class HealthOut(BaseModel):
 
 class ReadyOut(BaseModel):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"status": "ready", "checks": {"database": "ok", "migrations": "ok", "provider": "ok"}}]}
+        json_schema_extra={
+            "examples": [{"status": "ready", "checks": {"database": "ok", "migrations": "ok", "provider": "ok"}, "notes": {}}]
+        }
     )
 
     status: str
     checks: dict[str, str]
+    notes: dict[str, str] = Field(description="What works, but should be mended.")
 
 
 @router.get("/health", summary="Is the process alive?")
@@ -41,11 +46,23 @@ async def ready(request: Request) -> Response:
     """A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down."""
     check: CheckReadiness = request.app.state.check_readiness
     readiness = await check()
-    body = ReadyOut(status="ready" if readiness.ready else "not ready", checks=dict(readiness.checks))
+    body = ReadyOut(status="ready" if readiness.ready else "not ready", checks=dict(readiness.checks), notes=dict(readiness.notes))
     return JSONResponse(body.model_dump(), 200 if readiness.ready else 503)
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def _metrics_reader(request: Request) -> None:
+    if not request.app.state.metrics_public:
+        door: Door = request.app.state.door
+        await admin_only(await door.enter(request))
+
+
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    response_class=Response,
+    dependencies=[Depends(_metrics_reader)],
+    responses={200: {"content": {"text/plain": {}}}, **answers(SIGN_IN, ADMIN_ONLY)},
+)
 async def metrics(request: Request) -> Response:
     render: RenderMetrics = request.app.state.render_metrics
     return Response(render(), media_type="text/plain; version=0.0.4; charset=utf-8")

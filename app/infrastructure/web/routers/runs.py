@@ -4,12 +4,13 @@ from fastapi import APIRouter, Response
 
 from app.application.chat.post_message_create_run import RegenerateRequest
 from app.infrastructure.web.dependencies import AfterSeq, Cases, IdempotencyKeyHeader, LastSeqHeader, RunIdPath, Streams
-from app.infrastructure.web.errors import KEY_REUSED, QUEUE_FULL, THREAD_BUSY, answers
+from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, answers
+from app.infrastructure.web.guarded_route import GuardedRoute
 from app.infrastructure.web.routers.event_stream import ENDED, EVENT_STREAM
 from app.infrastructure.web.schemas import PostedOut, RegenerateBody, RunOut
 from app.infrastructure.web.sse import RunEventsResponse, chunks, run_cursor, run_event_id
 
-router = APIRouter(prefix="/api/runs", tags=["runs"])
+router = APIRouter(prefix="/api/runs", tags=["runs"], route_class=GuardedRoute)
 
 NO_RUN = (404, "run_not_found", "There is no run 019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52.")
 
@@ -46,7 +47,7 @@ async def cancel_run(run_id: RunIdPath, cases: Cases) -> RunOut:
     "/{run_id}/regenerate",
     status_code=201,
     summary="Answer again",
-    responses=answers(NO_RUN, THREAD_BUSY, QUEUE_FULL, KEY_REUSED),
+    responses=answers(NO_RUN, THREAD_BUSY, QUEUE_FULL, KEY_REUSED, TOO_MANY_RUNS, BUDGET_SPENT),
 )
 async def regenerate_run(
     run_id: RunIdPath, cases: Cases, response: Response, body: RegenerateBody | None = None, idempotency_key: IdempotencyKeyHeader = None

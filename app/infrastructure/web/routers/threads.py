@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.application.access.check_access import Resource
 from app.application.chat.change_thread import RenameThreadRequest
 from app.application.chat.create_thread import CreateThreadRequest
 from app.application.chat.post_message_create_run import AfterLatest, PostMessageRequest
@@ -18,7 +19,9 @@ from app.infrastructure.web.dependencies import (
     Streams,
     ThreadIdPath,
 )
-from app.infrastructure.web.errors import KEY_REUSED, QUEUE_FULL, THREAD_BUSY, answers
+from app.infrastructure.web.door import Who
+from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, answers
+from app.infrastructure.web.guarded_route import GuardedRoute
 from app.infrastructure.web.routers.event_stream import EVENT_STREAM
 from app.infrastructure.web.schemas import (
     ActiveRunOut,
@@ -38,15 +41,16 @@ from app.infrastructure.web.sse import (
     thread_event_id,
 )
 
-router = APIRouter(prefix="/api/threads", tags=["threads"])
+router = APIRouter(prefix="/api/threads", tags=["threads"], route_class=GuardedRoute)
 
 NO_THREAD = (404, "thread_not_found", "There is no thread 019aa3f2-7c1e-7d33-9f52-6a1c0f6f2b11.")
 BAD_CURSOR = (400, "invalid_cursor", "The cursor 'abc' is not of the form run_id:seq.")
 
 
 @router.post("", status_code=201, summary="Create a thread", responses=answers((404, "user_not_found", "There is no user 7.")))
-async def create_thread(body: CreateThreadBody, cases: Cases) -> ThreadOut:
+async def create_thread(body: CreateThreadBody, cases: Cases, who: Who) -> ThreadOut:
     """A conversation with one assistant."""
+    await cases.check_access.execute(who, Resource("user", body.user_id))
     return ThreadOut.of(await cases.create_thread.execute(CreateThreadRequest(body.user_id, body.assistant, body.title)))
 
 
@@ -95,6 +99,8 @@ async def read_messages(
         THREAD_BUSY,
         QUEUE_FULL,
         KEY_REUSED,
+        TOO_MANY_RUNS,
+        BUDGET_SPENT,
         (422, "message_too_long", "content has 40000 characters; at most 32000 are accepted."),
         (422, "invalid_parent", "parent_id must be an answer in this thread, or null for a new beginning."),
     ),

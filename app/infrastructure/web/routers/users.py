@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from app.application.chat.create_user import CreateUserRequest
 from app.application.chat.read_thread import ListThreadsRequest
@@ -13,15 +13,17 @@ from app.domain.chat.entities import Thread
 from app.domain.chat.errors import InvalidCursor
 from app.domain.chat.repositories.threads import ThreadCursor
 from app.infrastructure.web.dependencies import Cases, LimitQuery, UserIdPath
-from app.infrastructure.web.errors import answers
+from app.infrastructure.web.door import admin_only
+from app.infrastructure.web.errors import ADMIN_ONLY, answers
+from app.infrastructure.web.guarded_route import GuardedRoute
 from app.infrastructure.web.schemas import CreateUserBody, ThreadOut, ThreadPage, UserOut
 
-router = APIRouter(prefix="/api/users", tags=["users"])
+router = APIRouter(prefix="/api/users", tags=["users"], route_class=GuardedRoute)
 
 NO_USER = (404, "user_not_found", "There is no user 7.")
 
 
-@router.post("", status_code=201, summary="Create a user")
+@router.post("", status_code=201, summary="Create a user", dependencies=[Depends(admin_only)], responses=answers(ADMIN_ONLY))
 async def create_user(body: CreateUserBody, cases: Cases) -> UserOut:
     """Names need not be unique; remember the `user_id`."""
     return UserOut.of(await cases.create_user.execute(CreateUserRequest(body.name)))
