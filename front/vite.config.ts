@@ -1,0 +1,14 @@
+/** How the page is built, served while it is worked on, and unit tested. The API behind `npm run dev` is API_URL, or a server on port 8000. */
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const api = process.env["API_URL"] ?? "http://127.0.0.1:8000";
+const behind = ["/api", "/ws", "/health", "/ready", "/metrics", "/docs", "/redoc", "/openapi.json"];
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  build: { target: "es2022", sourcemap: false, chunkSizeWarningLimit: 600 },
+  server: { port: 5173, proxy: Object.fromEntries(behind.map((path) => [path, { target: api, ws: path === "/ws" }])) },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+});
