@@ -1,7 +1,7 @@
-/** How the page is built, served while it is worked on, and unit tested. The API behind `npm run dev` is API_URL, or a server on port 8000. */
+/** How the page is built, and served while it is worked on (unit tests: vitest.config.ts). The API behind `npm run dev` is API_URL, or a server on port 8000. */
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vitest/config";
+import { defineConfig } from "vite";
 
 const api = process.env["API_URL"] ?? "http://127.0.0.1:8000";
 const behind = ["/api", "/ws", "/health", "/ready", "/metrics", "/docs", "/redoc", "/openapi.json"];
@@ -10,5 +10,4 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   build: { target: "es2022", sourcemap: false, chunkSizeWarningLimit: 600 },
   server: { port: 5173, proxy: Object.fromEntries(behind.map((path) => [path, { target: api, ws: path === "/ws" }])) },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });
