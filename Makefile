@@ -9,15 +9,27 @@ ARGS ?=
 NEUTRAL := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS UV_NO_CONFIG=1
 UV := PATH="$$PATH:.tools/bin" uv
 
-.PHONY: help install install-dev run worker migrate psql openapi test test-db lint format bench lock up down logs clean reset-data gen-all rag-rebuild dataset eval
+.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format bench lock up down logs clean reset-data gen-all rag-rebuild dataset eval
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 # -- use -------------------------------------------------------------------------------------------------------------------------------
 
-run: install ## Install what is missing, start the API, the page and the embedded database (ARGS="--port 9000")
+run: ## Install what is missing, build the page, start the API and the embedded database (ARGS="--port 9000")
+	@$(MAKE) -j2 install front-if-possible
 	@exec $(BIN)/chatbot serve $(ARGS)
+
+front: ## Build the page into front/dist, with this machine's Node.js or one that is fetched
+	@scripts/build_front.sh
+
+front-api: install ## Write front/openapi.json and the types made from it anew, after a change of the API
+	@scripts/build_front.sh dev
+	@$(BIN)/chatbot openapi >front/openapi.json && cd front && npm run --silent api
+
+dev: install ## Work on the page: the API as it is, the page on http://localhost:5173 with hot reload
+	@scripts/build_front.sh dev
+	@scripts/dev.sh $(ARGS)
 
 worker: install ## Start one more process that writes answers, on the same database
 	@exec $(BIN)/chatbot worker $(ARGS)
@@ -76,6 +88,9 @@ lock: install-dev ## Write uv.lock and requirements.lock anew from pyproject.tom
 
 install:
 	@scripts/install.sh run
+
+front-if-possible:
+	@scripts/build_front.sh optional
 
 install-dev:
 	@scripts/install.sh dev

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
+from app.application.assistants.describe_assistants import DescribeAssistants
 from app.application.chat.cancel_run import CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
@@ -162,6 +163,13 @@ def _sample_cvs() -> Path:
     return package / "data" / "cvs"
 
 
+def _built_front() -> Path | None:
+    """The front: in a checkout where `make front` leaves it, in a wheel inside the package. None if nobody has built it."""
+    package = Path(__file__).parent
+    places = (package.parent / "front" / "dist", package / "_front")
+    return next((place for place in places if (place / "index.html").is_file()), None)
+
+
 def _data_folder() -> Path:
     """The examples that come along: in a checkout beside the package, in a wheel inside it."""
     package = Path(__file__).parent
@@ -276,6 +284,7 @@ class _Wiring:
             info=ServiceInfo(app_version(), model.provider, model.model),
             check_readiness=self._check_readiness,
             render_metrics=self._metrics.render,
+            front=_built_front(),
         )
         self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
         self._show_gauges()
@@ -378,4 +387,5 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         list_cvs=ListCvs(cvs),
         read_cv=ReadCv(cvs),
         open_cv_pdf=OpenCvPdf(cvs),
+        describe_assistants=DescribeAssistants(cvs),
     )

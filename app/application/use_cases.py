@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.application.assistants.describe_assistants import DescribeAssistants
 from app.application.chat.cancel_run import CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
 from app.application.chat.create_thread import CreateThread
@@ -34,3 +35,4 @@ class UseCases:
     list_cvs: ListCvs
     read_cv: ReadCv
     open_cv_pdf: OpenCvPdf
+    describe_assistants: DescribeAssistants

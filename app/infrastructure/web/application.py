@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,10 +12,11 @@ from fastapi.routing import APIRoute
 
 from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
 from app.application.use_cases import UseCases
-from app.infrastructure.web import errors, openapi, page
+from app.infrastructure.web import errors, openapi
 from app.infrastructure.web.body_limit import BodyLimitMiddleware
+from app.infrastructure.web.front import pages
 from app.infrastructure.web.request_id import RequestIdMiddleware
-from app.infrastructure.web.routers import cvs, health, runs, threads, users
+from app.infrastructure.web.routers import assistants, cvs, health, runs, threads, users
 from app.infrastructure.web.sse import StreamSettings
 
 DESCRIPTION = """\
@@ -43,6 +45,8 @@ class WebParts:
     info: ServiceInfo
     check_readiness: CheckReadiness
     render_metrics: RenderMetrics
+    front: Path | None = None
+    """The folder of the built front, if there is one."""
 
 
 def make_application(parts: WebParts) -> FastAPI:
@@ -50,6 +54,7 @@ def make_application(parts: WebParts) -> FastAPI:
     app = _bare_application(parts.info.version)
     app.add_middleware(BodyLimitMiddleware, limit=parts.limits.max_body_bytes)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
+    pages.install(app, parts.front)
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
     app.state.max_message_characters = parts.limits.max_message_characters
@@ -76,12 +81,13 @@ def _bare_application(version: str) -> FastAPI:
             {"name": "users", "description": "Who talks."},
             {"name": "threads", "description": "Conversations and their messages."},
             {"name": "runs", "description": "One answer in the making: follow it, cancel it, ask for another."},
+            {"name": "assistants", "description": "What can be asked here, and whom."},
             {"name": "cvs", "description": "What the assistant `cvs` answers from."},
             {"name": "service", "description": "For operators."},
         ],
     )
     errors.install(app)
-    for router in (users.router, threads.router, runs.router, cvs.router, health.router, page.router):
+    for router in (users.router, threads.router, runs.router, assistants.router, cvs.router, health.router):
         app.include_router(router)
     original = app.openapi
     app.openapi = lambda: openapi.completed(original())

@@ -212,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assistants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the assistants
+         * @description What each answers from, whether it can now, and questions to begin with.
+         */
+        get: operations["list_assistants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cvs": {
         parameters: {
             query?: never;
@@ -372,6 +392,57 @@ export interface components {
          * @enum {string}
          */
         Assistant: "cvs" | "resume";
+        /**
+         * AssistantOut
+         * @example {
+         *       "assistant": "cvs",
+         *       "available": true,
+         *       "documents": 30,
+         *       "examples": [
+         *         "Who knows Kubernetes?"
+         *       ]
+         *     }
+         */
+        AssistantOut: {
+            assistant: components["schemas"]["Assistant"];
+            /** Available */
+            available: boolean;
+            /**
+             * Reason
+             * @description Why it cannot answer now, and what to do; null if it can.
+             */
+            reason: string | null;
+            /**
+             * Documents
+             * @description Documents it answers from; 100 also stands for more.
+             */
+            documents: number;
+            /**
+             * Examples
+             * @description Questions that these documents can answer.
+             */
+            examples: string[];
+        };
+        /** AssistantsOut */
+        AssistantsOut: {
+            /**
+             * Provider
+             * @example offline
+             */
+            provider: string;
+            /**
+             * Model
+             * @example offline-quotes
+             */
+            model: string;
+            /**
+             * Offline
+             * @description True while no language model is connected: answers are sentences of the documents. Clients should say so.
+             */
+            offline: boolean;
+            /** Assistants */
+            assistants: components["schemas"]["AssistantOut"][];
+        };
         /**
          * CreateThreadBody
          * @example {
@@ -561,6 +632,11 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * Language
+         * @enum {string}
+         */
+        Language: "en" | "es";
         /** MessageOut */
         MessageOut: {
             /**
@@ -2214,6 +2290,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_assistants: {
+        parameters: {
+            query?: {
+                /** @description Language of the example questions. */
+                lang?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantsOut"];
                 };
             };
             /** @description Unprocessable Entity */
