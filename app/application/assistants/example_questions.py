@@ -26,7 +26,7 @@ def questions_about_cvs(cards: Sequence[CvCard], language: Language) -> tuple[st
     found = (
         _shared(cards, lambda card: (skill.name for skill in card.skills), WHO_KNOWS[language], "skill"),
         _about_a_job(cards, language),
-        _shared(cards, lambda card: card.spoken if language is Language.ENGLISH else (), WHO_SPEAKS[language], "tongue"),
+        _shared(cards, lambda card: map(str.capitalize, card.spoken) if language is Language.ENGLISH else (), WHO_SPEAKS[language], "tongue"),
         _about_a_school(cards, language),
     )
     return tuple(question for question in found if question)
