@@ -1,0 +1,2 @@
+/** English texts of `chat/`. */
+export const chat = {} as const;

@@ -1,0 +1,2 @@
+/** English texts of `cvs/`. */
+export const cvs = {} as const;

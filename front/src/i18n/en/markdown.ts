@@ -1,0 +1,2 @@
+/** English texts of `markdown/`. */
+export const markdown = {} as const;

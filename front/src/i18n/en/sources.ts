@@ -1,0 +1,2 @@
+/** English texts of `sources/`. */
+export const sources = {} as const;

@@ -1,0 +1,36 @@
+/** Spanish texts of `welcome/`: the first visit, the empty conversation, signing in. */
+import type { Translation } from "../en";
+import type { welcome as english } from "../en/welcome";
+
+export const welcome: Translation<typeof english> = {
+  "welcome.title": "Pregunta a los CV",
+  "welcome.lead": "Preguntas con palabras corrientes; respuestas que citan la página de la que salen.",
+  "welcome.name": "Tu nombre",
+  "welcome.name.hint": "Solo para que tus conversaciones tengan dueño. No hace falta que sea único.",
+  "welcome.start": "Empezar a chatear",
+  "welcome.starting": "Un momento…",
+  "welcome.failed": "No ha funcionado",
+  "welcome.kept.title": "Las respuestas no se pierden",
+  "welcome.kept": "Cierra la pestaña, recarga o pierde la red: la respuesta sigue donde estaba.",
+  "welcome.sources.title": "Cada dato, con su página",
+  "welcome.sources": "Un clic en un número abre el PDF con el pasaje marcado.",
+  "welcome.yours.title": "Funciona en tu máquina",
+  "welcome.yours": "Sin telemetría. Los documentos solo salen hacia el modelo que elijas.",
+  "welcome.again": "¿Qué te gustaría saber, {name}?",
+  "welcome.cvs": "Los CV",
+  "welcome.resume": "Un currículum",
+  "welcome.examples": "Por ejemplo",
+  "welcome.assistant": "Quién responde",
+  "welcome.unavailable": "No disponible",
+  "welcome.offline": "No hay clave de ningún modelo: las respuestas citan los documentos.",
+  "welcome.offline.how": "Define {variables} y vuelve a arrancar para usar un modelo de verdad.",
+  "welcome.offline.or": "{one} o {other}",
+  "welcome.recreated": "El servidor ya no te conocía; puede que tenga una base de datos nueva. Te has registrado otra vez como {name}.",
+  "welcome.signIn": "Iniciar sesión",
+  "welcome.signIn.lead": "Este servidor pide una clave de API. Pega la tuya; se guarda en una cookie que ningún script puede leer.",
+  "welcome.signIn.key": "Clave de API",
+  "welcome.signIn.show": "Mostrar la clave",
+  "welcome.signIn.hide": "Ocultar la clave",
+  "welcome.signIn.wrong": "Esta clave no fue aceptada.",
+  "welcome.signIn.none": "¿Sin clave? Quien administra este servidor puede crear una.",
+};
