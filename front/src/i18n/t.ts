@@ -21,6 +21,8 @@ type Names<K extends Key> = Placeholder<Text<Forms<K>>> | Counted<Forms<K>>;
 /** What a text wants filled in; `n` is a number, as it also chooses the plural form. */
 type Values<K extends Key> = { [Name in Names<K>]: Name extends "n" ? number : string | number };
 type Rest<K extends Key> = [Names<K>] extends [never] ? [] : [values: Values<K>];
+/** A key whose text wants nothing filled in: for lists of keys. */
+export type PlainKey = { [K in Key]: [Names<K>] extends [never] ? K : never }[Key];
 /** `t` as a type, for those who take it as an argument. */
 export type Translate = <K extends Key>(key: K, ...rest: Rest<K>) => string;
 

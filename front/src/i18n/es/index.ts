@@ -2,6 +2,7 @@
 import { chat } from "./chat";
 import { cvs } from "./cvs";
 import { markdown } from "./markdown";
+import { scroll } from "./scroll";
 import { settings } from "./settings";
 import { sources } from "./sources";
 import { threads } from "./threads";
@@ -9,4 +10,4 @@ import { ui } from "./ui";
 import { welcome } from "./welcome";
 import type { Messages } from "../en";
 
-export const es: Messages = { ...chat, ...cvs, ...markdown, ...settings, ...sources, ...threads, ...ui, ...welcome };
+export const es: Messages = { ...chat, ...cvs, ...markdown, ...scroll, ...settings, ...sources, ...threads, ...ui, ...welcome };
