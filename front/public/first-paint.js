@@ -11,11 +11,11 @@
       return null;
     }
   };
-  var theme = get("chat.theme");
+  var theme = get("chatbot.theme");
   var dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = dark ? "dark" : "light";
-  root.dataset.sidebar = get("chat.sidebar") === "closed" ? "closed" : "open";
-  var chosen = get("chat.language");
+  root.dataset.sidebar = get("chatbot.sidebar") === "closed" ? "closed" : "open";
+  var chosen = get("chatbot.language");
   var tags = chosen ? [chosen] : navigator.languages;
   for (var i = 0; i < tags.length; i++) {
     var language = tags[i].toLowerCase().split("-")[0];

@@ -9,7 +9,7 @@ import { useSyncExternalStore } from "react";
 export const LANGUAGES = ["en", "es"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const KEY = "chat.language";
+const KEY = "chatbot.language";
 const listeners = new Set<() => void>();
 let current = remembered() ?? preferred(navigator.languages);
 document.documentElement.lang = current;

@@ -8,9 +8,9 @@ import { IconButton } from "./IconButton";
 import { placeBeside } from "./place";
 
 export type MenuItem = { label: string; icon?: ReactNode; danger?: boolean; onSelect: () => void };
-type MenuProps = { label: string; icon: ReactNode; items: MenuItem[]; small?: boolean; className?: string };
+type MenuProps = { label: string; icon: ReactNode; items: MenuItem[]; small?: boolean; className?: string; /** Whether Tab stops at the button; rows of a list have one stop for all. */ reachable?: boolean };
 
-export function Menu({ label, icon, items, small = false, className = "" }: MenuProps) {
+export function Menu({ label, icon, items, small = false, className = "", reachable = true }: MenuProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -49,6 +49,7 @@ export function Menu({ label, icon, items, small = false, className = "" }: Menu
         popoverTarget={id}
         ref={button}
         small={small}
+        tabIndex={reachable ? 0 : -1}
       />
       <div
         aria-label={label}

@@ -1,6 +1,7 @@
 /** English texts of `threads/`. */
 export const threads = {
   "threads.new": "New chat",
+  "threads.browse": "Browse the CVs",
   "threads.new.choose": "Choose what to ask",
   "threads.search": "Search",
   "threads.search.clear": "Clear the search",

@@ -1,5 +1,6 @@
 /** English texts of `ui/` and `layout/`. */
 export const ui = {
+  "ui.product": "Chat",
   "ui.close": "Close",
   "ui.cancel": "Cancel",
   "ui.undo": "Undo",

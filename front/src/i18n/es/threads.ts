@@ -4,6 +4,7 @@ import type { threads as english } from "../en/threads";
 
 export const threads: Translation<typeof english> = {
   "threads.new": "Nuevo chat",
+  "threads.browse": "Ver los CV",
   "threads.new.choose": "Elige sobre qué preguntar",
   "threads.search": "Buscar",
   "threads.search.clear": "Borrar la búsqueda",

@@ -3,6 +3,7 @@ import type { Translation } from "../en";
 import type { ui as english } from "../en/ui";
 
 export const ui: Translation<typeof english> = {
+  "ui.product": "Chat",
   "ui.close": "Cerrar",
   "ui.cancel": "Cancelar",
   "ui.undo": "Deshacer",

@@ -1,0 +1,58 @@
+/** The reader's name at the foot of the sidebar, and behind it the settings: appearance, language, name, shortcuts, and what runs here. */
+import { useId, useRef, useState } from "react";
+import { useMe } from "../api/me";
+import { useT } from "../i18n/t";
+import { GearIcon } from "../ui/icons";
+import { placeBeside } from "../ui/place";
+import { SettingsPanel } from "./SettingsPanel";
+
+export function Settings() {
+  const t = useT();
+  const id = useId();
+  const user = useMe();
+  const panel = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  const close = () => panel.current?.hidePopover();
+  const toggled = (shown: boolean) => {
+    setOpen(shown);
+    if (shown && panel.current && button.current) placeBeside(panel.current, button.current.getBoundingClientRect());
+  };
+  return (
+    <>
+      <button
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        className="ring-inside flex min-h-11 w-full items-center gap-2.5 rounded-lg px-2 text-left text-sm hover:bg-raised aria-expanded:bg-hover"
+        popoverTarget={id}
+        ref={button}
+        type="button"
+      >
+        <span aria-hidden="true" className="flex size-7 shrink-0 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent">
+          {initials(user?.name ?? "")}
+        </span>
+        <span className="min-w-0 flex-1 truncate">{user?.name}</span>
+        <span className="sr-only">{t("settings.open")}</span>
+        <GearIcon className="text-faint" size={18} />
+      </button>
+      <div
+        aria-label={t("settings.open")}
+        className="fixed inset-auto m-0 w-[min(17.5rem,calc(100vw-1rem))] animate-fade rounded-2xl border border-line bg-surface p-4 text-sm text-ink shadow-high"
+        id={id}
+        onToggle={(event) => toggled(event.newState === "open")}
+        popover="auto"
+        ref={panel}
+        role="dialog"
+      >
+        {open && <SettingsPanel onClose={close} />}
+      </div>
+    </>
+  );
+}
+
+/** The first letters of the first and the last word of a name. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const letter = (word: string | undefined) => [...(word ?? "")][0]?.toUpperCase() ?? "";
+  return words.length > 1 ? letter(words[0]) + letter(words[words.length - 1]) : letter(words[0]);
+}
