@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from app.bootstrap import app_version
+from app.bootstrap.version import app_version
 from app.infrastructure.web.application import openapi_document
 
 COMMITTED = Path(__file__).parents[2] / "front" / "openapi.json"

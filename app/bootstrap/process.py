@@ -1,0 +1,222 @@
+"""One process of the product: which adapter stands behind which port, who calls whom, who owns which background task.
+
+`running_service` starts everything that a process needs and stops it in the right order. Called by `main.py` (serve, worker), and by tests and
+benches, which put their own model or context in place of what the settings name (`Overrides`).
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import URL, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid_utils.compat import uuid7
+
+from app.application.chat.run_executor import Limits, RunExecutor
+from app.application.chat.run_supervisor import Pace, RunSupervisor
+from app.application.ports import ContextProvider, LanguageModel
+from app.application.service import ServiceInfo
+from app.bootstrap.context import cv_index_place, make_context, make_follow_ups
+from app.bootstrap.front import built_front
+from app.bootstrap.models import make_model
+from app.bootstrap.readiness import ReadinessCheck
+from app.bootstrap.use_cases import make_use_cases
+from app.bootstrap.version import app_version
+from app.domain.chat.entities import Executor
+from app.infrastructure.context.indexed_cvs import IndexedCvs
+from app.infrastructure.db.engine import connect, connected, make_engine
+from app.infrastructure.db.event_log import FlushStats, GroupCommitLog
+from app.infrastructure.db.notifications import PROBE_CHANNEL, PROBE_PATIENCE, Callbacks, Listener
+from app.infrastructure.db.unit_of_work import PostgresTransactions, unavailable
+from app.infrastructure.feed.hub import Hub
+from app.infrastructure.feed.run_feed import HubRunFeed
+from app.infrastructure.observability.metrics import Metrics
+from app.infrastructure.web.application import WebLimits, WebParts
+from app.infrastructure.web.sse import StreamSettings
+from app.settings import Settings
+
+POLL = 5.0
+"""Seconds a lost notification about events may go unnoticed by readers."""
+
+CLAIM_POLL = 1.0
+"""Seconds a lost notification about waiting runs, or the death of another process, may go unnoticed."""
+
+DEAF_POLL = 0.3
+"""Both, while notifications do not arrive."""
+
+CONTROL_CONNECTIONS = 2
+"""Leases, claims and sweeps have their own connections: a storm of requests must not cost the lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What a test puts in the place of what the settings name. With a context of its own the index of the CVs is opened all the same."""
+
+    model: LanguageModel | None = None
+    context: ContextProvider | None = None
+
+
+class Service:
+    """A running process's parts. `drain` is the beginning of its end: safe to call more than once."""
+
+    def __init__(self, parts: WebParts, supervisor: RunSupervisor, hub: Hub, grace_seconds: float) -> None:
+        self.parts = parts
+        self.supervisor = supervisor
+        self.hub = hub
+        self._grace_seconds = grace_seconds
+        self._one_at_a_time = asyncio.Lock()
+        self._drained = False
+        self.draining = False
+
+    async def drain(self) -> None:
+        """Not ready any more; runs finish or are handed over; then streams end. After a drain that was cancelled the next one grants no grace."""
+        async with self._one_at_a_time:
+            if self._drained:
+                return
+            grace_seconds = 0.0 if self.draining else self._grace_seconds
+            self.draining = True
+            await self.supervisor.drain(grace_seconds)
+            self.hub.drain()
+            self._drained = True
+
+
+@asynccontextmanager
+async def running_service(settings: Settings, url: URL, overrides: Overrides | None = None) -> AsyncGenerator[Service, None]:
+    """Everything that a process needs, running; the database is at the newest schema already.
+
+    Leaving drains, writes what is waiting, and closes. A background task that dies cancels the body: better no process than half of one.
+    """
+    overrides = overrides or Overrides()
+    model = overrides.model or make_model(settings)
+    follow_ups = make_follow_ups(settings)
+    cvs = IndexedCvs(cv_index_place(settings), follow_ups)
+    engine = make_engine(url, settings.database_pool_size)
+    control = make_engine(url, CONTROL_CONNECTIONS)
+    try:
+        async with _Wiring(
+            settings, url, engine, control, model, overrides.context or make_context(settings, cvs), cvs
+        ).running() as service:
+            yield service
+    finally:
+        cvs.close()
+        if follow_ups:
+            await follow_ups.close()
+        await model.close()
+        await engine.dispose()
+        await control.dispose()
+
+
+class _Wiring:
+    """One process's objects, made in the order in which they need each other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        url: URL,
+        engine: AsyncEngine,
+        control: AsyncEngine,
+        model: LanguageModel,
+        context: ContextProvider,
+        cvs: IndexedCvs,
+    ) -> None:
+        self._settings = settings
+        self._cvs = cvs
+        self._control = control
+        executor = Executor(uuid7(), model.provider, model.model)
+        self._metrics = Metrics()
+        self._hub = Hub()
+        transactions, control_transactions = PostgresTransactions(engine), PostgresTransactions(control, patience=settings.run_lease)
+        open_connection = partial(connect, url)
+        self._log = GroupCommitLog(open_connection, self._hub.publish, executor.executor_id.hex, self._observe_flush)
+        self._feed = HubRunFeed(transactions, self._hub, self._feed_poll)
+        self._supervisor = RunSupervisor(
+            executor,
+            RunExecutor(
+                transactions,
+                self._log,
+                context,
+                model,
+                Limits(settings.run_max_characters, settings.run_max_attempts),
+                cache_answers=settings.answer_cache,
+            ),
+            control_transactions,
+            Pace(settings.run_slots, settings.run_lease, self._claim_poll),
+            host=f"{socket.gethostname()}:{os.getpid()}",
+        )
+        self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
+        self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
+        parts = WebParts(
+            use_cases=make_use_cases(transactions, self._feed, self._supervisor, cvs, settings.queue_limit),
+            streams=StreamSettings(settings.stream_send_timeout, settings.stream_heartbeat),
+            limits=WebLimits(settings.max_body_bytes, settings.max_message_characters),
+            info=ServiceInfo(app_version(), model.provider, model.model),
+            check_readiness=ReadinessCheck(control, lambda: self._service.draining),
+            render_metrics=self._metrics.render,
+            front=built_front(),
+        )
+        self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
+        self._show_gauges()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[Service, None]:
+        """Start the background tasks; stop them in the order that loses nothing."""
+        async with asyncio.TaskGroup() as tasks:
+            writing = tasks.create_task(self._log.run(), name="write the log")
+            listening = tasks.create_task(self._listener.run(), name="listen")
+            sweeping = tasks.create_task(self._sweep(), name="sweep")
+            supervising = tasks.create_task(self._supervisor.run(), name="supervise runs")
+            indexing = tasks.create_task(self._cvs.run(), name="open the index")
+            try:
+                yield self._service
+            finally:
+                await self._service.drain()
+                await supervising
+                self._log.shut_down()
+                await writing
+                listening.cancel()
+                sweeping.cancel()
+                indexing.cancel()
+
+    async def _send_probe(self, probe: str) -> None:
+        try:
+            async with connected(self._control, PROBE_PATIENCE) as connection:
+                await connection.execute(text("SELECT pg_notify(:channel, :probe)"), {"channel": PROBE_CHANNEL, "probe": probe})
+                await connection.commit()
+        except (SQLAlchemyError, OSError) as error:
+            raise unavailable() from error
+
+    def _callbacks(self) -> Callbacks:
+        return Callbacks(
+            events=self._hub.heard,
+            added=self._hub.ring,
+            queue=self._supervisor.wake,
+            fence=self._supervisor.fenced,
+            reconnected=self._look_everywhere,
+        )
+
+    def _look_everywhere(self) -> None:
+        self._hub.ring_all()
+        self._supervisor.wake()
+
+    def _feed_poll(self) -> float:
+        return DEAF_POLL if self._listener.deaf else POLL
+
+    def _claim_poll(self) -> float:
+        return DEAF_POLL if self._listener.deaf else CLAIM_POLL
+
+    def _observe_flush(self, stats: FlushStats) -> None:
+        self._metrics.flushed(stats.runs, stats.rows, stats.characters, stats.seconds)
+
+    def _show_gauges(self) -> None:
+        counters = self._supervisor.counters
+        self._metrics.gauge("runs_in_hand", "Runs this process is writing", lambda: self._supervisor.busy)
+        self._metrics.gauge("runs_started", "Runs this process has begun", lambda: counters.claimed)
+        self._metrics.gauge("runs_taken_over", "Runs taken over from dead processes", lambda: counters.taken_over)
+        self._metrics.gauge("runs_taken_away", "Runs ended or taken from outside", lambda: counters.taken_away)
+        self._metrics.gauge("feed_readers", "Readers of runs and threads", lambda: self._hub.readers)
+        self._metrics.gauge("notifications_deaf", "1 while notifications do not arrive", lambda: float(self._listener.deaf))
