@@ -1,0 +1,155 @@
+/**
+ * Finds a cited passage in the text of a PDF page. Pure; `PdfPage` marks what it finds.
+ *
+ * The passage was read by another PDF library: spaces, line ends, hyphens, ligatures, bullets and accents differ, columns may come in another order, and a
+ * line that repeats on every page may be missing. So both sides are compared by their letters and digits alone, and the passage may be found in
+ * several pieces. It counts as found when most of it is.
+ */
+
+/** A stretch of characters of one text item: `start` inclusive, `end` exclusive, in UTF-16 units of the item's string. */
+export interface Piece {
+  readonly item: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Found {
+  /** In the order of the page. */
+  readonly pieces: readonly Piece[];
+  /** The part of the passage's letters that was found, 0 to 1. */
+  readonly share: number;
+}
+
+interface Letters {
+  readonly text: string;
+  /** Of each character in `text`: its item and its place in there. */
+  readonly item: readonly number[];
+  readonly at: readonly number[];
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** So much of a passage has to be there. */
+const ENOUGH = 0.6;
+/** A piece this long, in letters, speaks for itself; a shorter one only near others. */
+const TELLING = 14;
+const SHORTEST = 3;
+const NEARBY = 250;
+
+/** Where the passage stands among the page's text items; null if it is not there. */
+export function findPassage(items: readonly string[], snippet: string): Found | null {
+  const page = lettersOf(items);
+  const passage = lettersOf([snippet]).text;
+  if (passage.length < SHORTEST) return null;
+  const ranges = rangesOf(passage, page.text);
+  const matched = ranges.reduce((sum, range) => sum + range.to - range.from, 0);
+  const share = Math.min(1, matched / passage.length);
+  return share < ENOUGH ? null : { pieces: piecesOf(ranges, page), share };
+}
+
+function rangesOf(passage: string, page: string): Range[] {
+  const whole = page.indexOf(passage);
+  if (whole >= 0) return [{ from: whole, to: whole + passage.length }];
+  const taken: Range[] = [];
+  align(passage, page, taken);
+  return taken.sort((one, other) => one.from - other.from);
+}
+
+/** Takes the longest stretch that both have, then looks for what was before and after it in the passage, wherever that stands on the page. */
+function align(passage: string, page: string, taken: Range[]): void {
+  if (passage.length < SHORTEST) return;
+  const best = longestShared(passage, page, taken);
+  if (best === null) return;
+  taken.push({ from: best.inPage, to: best.inPage + best.length });
+  align(passage.slice(0, best.inPassage), page, taken);
+  align(passage.slice(best.inPassage + best.length), page, taken);
+}
+
+interface Shared {
+  readonly inPassage: number;
+  readonly inPage: number;
+  readonly length: number;
+}
+
+/** The longest common substring outside of what is taken; of equally long ones the one nearest to what is taken. O(passage × page). */
+function longestShared(passage: string, page: string, taken: readonly Range[]): Shared | null {
+  let best: Shared | null = null;
+  let nearest = Infinity;
+  let before = new Uint16Array(page.length + 1);
+  let row = new Uint16Array(page.length + 1);
+  const free = freeIn(page.length, taken);
+  for (let i = 1; i <= passage.length; i += 1) {
+    for (let j = 1; j <= page.length; j += 1) {
+      const length = free[j - 1] === 1 && passage[i - 1] === page[j - 1] ? before[j - 1]! + 1 : 0;
+      row[j] = length;
+      if (length < SHORTEST || length < (best?.length ?? 0)) continue;
+      const from = j - length;
+      const away = distanceTo(taken, from, j);
+      if (length < TELLING && taken.length > 0 && away > NEARBY) continue;
+      if (best !== null && length === best.length && away >= nearest) continue;
+      best = { inPassage: i - length, inPage: from, length };
+      nearest = away;
+    }
+    [before, row] = [row, before];
+  }
+  return best;
+}
+
+function freeIn(length: number, taken: readonly Range[]): Uint8Array {
+  const free = new Uint8Array(length).fill(1);
+  for (const range of taken) free.fill(0, range.from, range.to);
+  return free;
+}
+
+/** In letters; without end while nothing is taken. */
+function distanceTo(taken: readonly Range[], from: number, to: number): number {
+  if (taken.length === 0) return Infinity;
+  return Math.min(...taken.map((range) => Math.max(range.from - to, from - range.to, 0)));
+}
+
+function piecesOf(ranges: readonly Range[], page: Letters): Piece[] {
+  const pieces: Piece[] = [];
+  for (const { from, to } of ranges) {
+    for (let at = from; at < to; ) {
+      const item = page.item[at]!;
+      let last = at;
+      while (last + 1 < to && page.item[last + 1] === item) last += 1;
+      pieces.push({ item, start: page.at[at]!, end: page.at[last]! + 1 });
+      at = last + 1;
+    }
+  }
+  return pieces;
+}
+
+/** Lower case letters and digits without accents, and where each came from. A ligature is the letters it stands for. */
+function lettersOf(strings: readonly string[]): Letters {
+  const letters: string[] = [];
+  const item: number[] = [];
+  const at: number[] = [];
+  strings.forEach((string, index) => {
+    let place = 0;
+    for (const point of string) {
+      for (const unit of plain(point).split("")) {
+        letters.push(unit);
+        item.push(index);
+        at.push(place);
+      }
+      place += point.length;
+    }
+  });
+  return { text: letters.join(""), item, at };
+}
+
+const plainOf = new Map<string, string>();
+
+function plain(point: string): string {
+  let letters = plainOf.get(point);
+  if (letters === undefined) {
+    letters = point.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "").replace(/ß/g, "ss");
+    plainOf.set(point, letters);
+  }
+  return letters;
+}
