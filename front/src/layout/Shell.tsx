@@ -55,8 +55,8 @@ export function Shell({ sidebar, header, children }: ShellProps) {
         </Drawer>
       )}
       <div className="flex min-w-0 flex-1 flex-col">
-        <header className="safe-x safe-top shrink-0 [--safe:0.5rem]">
-          <div className="flex h-12 items-center gap-1">
+        <header className="safe-x shrink-0 pt-[env(safe-area-inset-top)] [--safe:0.5rem]">
+          <div className="flex h-13 items-center gap-1">
             {!(wide && open) && (
               <IconButton
                 aria-expanded={open}

@@ -1,5 +1,5 @@
 /** The reader's name at the foot of the sidebar, and behind it the settings: appearance, language, name, shortcuts, and what runs here. */
-import { useId, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import { useMe } from "../api/me";
 import { useT } from "../i18n/t";
 import { GearIcon } from "../ui/icons";
@@ -14,10 +14,10 @@ export function Settings() {
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const close = () => panel.current?.hidePopover();
-  const toggled = (shown: boolean) => {
-    setOpen(shown);
-    if (shown && panel.current && button.current) placeBeside(panel.current, button.current.getBoundingClientRect());
-  };
+  // Placed once its contents are there: their height decides where it fits.
+  useLayoutEffect(() => {
+    if (open && panel.current && button.current) placeBeside(panel.current, button.current.getBoundingClientRect());
+  }, [open]);
   return (
     <>
       <button
@@ -37,9 +37,9 @@ export function Settings() {
       </button>
       <div
         aria-label={t("settings.open")}
-        className="fixed inset-auto m-0 w-[min(17.5rem,calc(100vw-1rem))] animate-fade rounded-2xl border border-line bg-surface p-4 text-sm text-ink shadow-high"
+        className="fixed inset-auto m-0 w-[min(19rem,calc(100vw-1rem))] animate-fade rounded-2xl border border-line bg-surface p-4 text-sm text-ink shadow-high"
         id={id}
-        onToggle={(event) => toggled(event.newState === "open")}
+        onToggle={(event) => setOpen(event.newState === "open")}
         popover="auto"
         ref={panel}
         role="dialog"

@@ -55,7 +55,7 @@ export function SettingsPanel({ onClose }: { onClose: () => void }) {
             type="button"
           >
             <PersonIcon className="text-muted" size={18} />
-            <span className="flex-1">{t("settings.name.change")}</span>
+            <span className="flex-1">{t("settings.name")}</span>
             <span className="max-w-24 truncate text-faint">{user?.name}</span>
             <ChevronRightIcon className="text-faint" size={16} />
           </button>

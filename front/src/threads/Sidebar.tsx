@@ -19,8 +19,8 @@ export function Sidebar() {
   const [query, setQuery] = useState("");
   const search = useCallback((next: string) => setQuery(next), []);
   return (
-    <div className="safe-top safe-bottom flex h-full flex-col [--safe:0.375rem]">
-      <div className="flex items-center justify-between pr-2 pb-2 pl-4">
+    <div className="safe-bottom flex h-full flex-col pt-[env(safe-area-inset-top)] [--safe:0.375rem]">
+      <div className="flex h-13 shrink-0 items-center justify-between pr-2 pl-4">
         <a className="flex items-center gap-2.5 rounded-lg text-[0.9375rem] font-semibold tracking-tight" href="/" onClick={follow}>
           <Logo />
           {t("ui.product")}
@@ -37,7 +37,7 @@ export function Sidebar() {
           {t("threads.browse")}
         </a>
       </div>
-      <div className="px-3 pt-3 pb-3">
+      <div className="px-2 py-3">
         <Search onQuery={search} />
       </div>
       <ScrollTop key={query} query={query} />

@@ -1,4 +1,4 @@
-/** Draws the toasts, in a live region that is always there, so that screen readers read a new one out without moving the focus. */
+/** Draws the toasts below the bar, where they cover neither the composer nor a thumb, in a live region that is always there: a new one is read out, the focus stays. */
 import { useSyncExternalStore } from "react";
 import { useT } from "../i18n/t";
 import { IconButton } from "./IconButton";
@@ -11,7 +11,7 @@ export function Toasts() {
   return (
     <section
       aria-label={t("ui.notifications")}
-      className="safe-bottom safe-x pointer-events-none fixed inset-x-0 bottom-0 z-50 flex flex-col items-center gap-2 [--safe:1rem]"
+      className="safe-x pointer-events-none fixed inset-x-0 top-[calc(env(safe-area-inset-top)+3.5rem)] z-50 flex flex-col items-center gap-2 [--safe:1rem]"
     >
       <div aria-live="polite" className="contents" role="status">
         {shown.map((one) => (
@@ -26,7 +26,7 @@ function ToastBar({ one }: { one: ShownToast }) {
   const t = useT();
   return (
     <div
-      className="pointer-events-auto flex max-w-full animate-rise items-center gap-1 rounded-xl bg-ink py-1 pr-1 pl-4 text-sm text-canvas shadow-high"
+      className="pointer-events-auto flex max-w-full animate-drop items-center gap-1 rounded-xl bg-ink py-1 pr-1 pl-4 text-sm text-canvas shadow-high"
       onBlur={() => release(one.id)}
       onFocus={() => hold(one.id)}
       onPointerEnter={() => hold(one.id)}

@@ -1,5 +1,5 @@
 /**
- * Short messages at the bottom of the page, with at most one thing to do about them. A plain store: anything may show one, `Toasts` draws them.
+ * Short messages at the top of the page, with at most one thing to do about them. A plain store: anything may show one, `Toasts` draws them.
  *
  * A toast goes by itself after `lasts` milliseconds and then `onGone` is called, unless its action was chosen. The clock stands still while the pointer
  * or the focus is on it.

@@ -15,10 +15,10 @@ export function AssistantChoice({ assistants, chosen, onChoose }: AssistantChoic
   return (
     <fieldset className="animate-fade">
       <legend className="sr-only">{t("welcome.assistant")}</legend>
-      <div className="grid gap-2 sm:grid-cols-2">
+      <div className="grid grid-cols-2 gap-2">
         {assistants.map(({ assistant, available, documents }) => (
           <label
-            className="relative flex cursor-pointer items-start gap-3 rounded-2xl border border-line bg-surface p-4 transition-colors hover:border-edge has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ring"
+            className="relative flex cursor-pointer flex-col gap-x-3 gap-y-1.5 rounded-2xl border border-line bg-surface p-3.5 sm:flex-row sm:items-center sm:p-4 transition-colors hover:border-edge has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ring"
             key={assistant}
           >
             <input checked={assistant === chosen} className="peer sr-only" name={name} onChange={() => onChoose(assistant)} type="radio" value={assistant} />
@@ -27,7 +27,7 @@ export function AssistantChoice({ assistants, chosen, onChoose }: AssistantChoic
               <span className="block font-medium">{t(`welcome.${assistant}`)}</span>
               <span className="block text-muted">{available ? about(t, assistant, documents) : t("welcome.unavailable")}</span>
             </span>
-            <CheckIcon className="text-accent opacity-0 peer-checked:opacity-100" size={18} />
+            <CheckIcon className="absolute top-3.5 right-3.5 text-accent opacity-0 peer-checked:opacity-100 sm:static" size={18} />
           </label>
         ))}
       </div>
