@@ -7,7 +7,7 @@
  */
 import { useCallback } from "react";
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { api, answered } from "./client";
+import { api, answered, Problem } from "./client";
 import { keys } from "./queries";
 import type { ActiveRun, Message, MessagePage } from "./types";
 
@@ -29,6 +29,8 @@ export function useMessages(threadId: string) {
     staleTime: Infinity,
     gcTime: 10 * 60_000,
     refetchOnMount: "always",
+    // For as long as it may pass: there is no page without it.
+    retry: (_failures, error) => error instanceof Problem && error.passing,
     queryFn: async ({ signal }): Promise<Conversation> => {
       const page = await readPage(threadId, null, signal);
       return withNewest(client.getQueryData<Conversation>(keys.messages(threadId)), page);

@@ -1,0 +1,152 @@
+/**
+ * A conversation as the page shows it, and everything a reader can do to it: stored messages, answers being written, questions on their way, the
+ * choice at each fork; ask, edit, stop, answer again. The components below `ChatPage` get it as props and know no server.
+ */
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { answered, api } from "../api/client";
+import { addMessage, refreshMessages, useMessages } from "../api/messages";
+import { keys } from "../api/queries";
+import type { Message } from "../api/types";
+import { isFinal } from "../run/reduce";
+import { useLive } from "../run/useLive";
+import { outboxOf, type Outbox, type Sent } from "./outbox";
+import { shownTurns, type Answer, type Choice, type Question, type Turn } from "./tree";
+
+const FEW_TURNS = 8;
+
+export function useConversation(threadId: string) {
+  const client = useQueryClient();
+  const query = useMessages(threadId);
+  const conversation = query.data;
+  const live = useLive(threadId, conversation);
+  const outbox = useMemo(() => outboxOf(threadId), [threadId]);
+  const letters = useSyncExternalStore(outbox.subscribe, outbox.snapshot);
+  const [choice, setChoice] = useState<Choice>(() => new Map());
+
+  const outgoing = useMemo(() => letters.filter((letter) => letter.state !== "busy"), [letters]);
+  const { turns, headless } = useMemo(
+    () => shownTurns(conversation?.messages ?? [], live.runs, outgoing, choice),
+    [conversation?.messages, live.runs, outgoing, choice],
+  );
+  const running = live.runs.find((run) => !isFinal(run)) ?? null;
+  useSentMessages(threadId, outbox, live.expect);
+
+  const { loadOlder } = query;
+  const older = useMutation({ mutationFn: loadOlder, networkMode: "always" });
+  const wantsOlder = conversation?.older != null && (headless || turns.length < FEW_TURNS) && !older.isPending && !older.isError;
+  const { mutate: readOlder } = older;
+  useEffect(() => {
+    if (wantsOlder) readOlder();
+  }, [wantsOlder, readOlder]);
+
+  const choose = useCallback((fork: string, id: string | null) => {
+    setChoice((now) => {
+      const next = new Map(now);
+      if (id === null) next.delete(fork);
+      else next.set(fork, id);
+      return next;
+    });
+  }, []);
+
+  const busy = running !== null || letters.some((letter) => letter.state === "sending");
+  const leaf = lastAnswer(turns);
+  const bottom = turns.at(-1)?.id ?? null;
+  const ask = useCallback(
+    (text: string) => outbox.send({ text, parentId: parentOf(leaf), shownAfter: leaf?.id ?? bottom, busy }),
+    [outbox, leaf, bottom, busy],
+  );
+  const edit = useCallback(
+    (question: Question, text: string) => {
+      choose(question.fork, null);
+      outbox.send({ text, parentId: question.parentId, shownAfter: question.parentId, busy });
+    },
+    [outbox, busy, choose],
+  );
+
+  return {
+    query,
+    live,
+    turns,
+    running,
+    busy,
+    outbox,
+    /** A question that waits for the reader's word, as the thread is busy. */
+    undecided: letters.find((letter) => letter.state === "busy") ?? null,
+    hasOlder: conversation?.older != null,
+    older,
+    ask,
+    edit,
+    choose,
+    ...useRunActions(client, threadId, live.expect, choose),
+  };
+}
+
+/** Stopping a run, and asking for another answer. */
+function useRunActions(
+  client: ReturnType<typeof useQueryClient>,
+  threadId: string,
+  expect: ReturnType<typeof useLive>["expect"],
+  choose: (fork: string, id: string | null) => void,
+) {
+  const stop = useMutation({
+    mutationFn: (runId: string) => answered(api.POST("/api/runs/{run_id}/cancel", { params: { path: { run_id: runId } } })),
+    // The stream says so, too; this is for when it is down.
+    onSuccess: () => void refreshMessages(client, threadId),
+  });
+  const regenerate = useMutation({
+    mutationFn: (answer: Answer) =>
+      answered(
+        api.POST("/api/runs/{run_id}/regenerate", {
+          params: { path: { run_id: answer.runId ?? "" }, header: { "Idempotency-Key": `${answer.id}.${Date.now()}` } },
+          body: { on_busy: "reject" },
+        }),
+      ),
+    onSuccess: (posted, answer) => {
+      choose(answer.fork, null);
+      expect(posted);
+      void client.invalidateQueries({ queryKey: keys.threads });
+    },
+  });
+  return { stop, regenerate };
+}
+
+/** Puts a question that the server has stored among the messages, and expects its answer. */
+function useSentMessages(threadId: string, outbox: Outbox, expect: ReturnType<typeof useLive>["expect"]): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    outbox.onSent = ({ outgoing, posted }: Sent) => {
+      addMessage(client, threadId, messageOf(outgoing, posted));
+      expect(posted);
+      if (outgoing.parentId === undefined || outgoing.onBusy === "interrupt") void refreshMessages(client, threadId);
+      void client.invalidateQueries({ queryKey: keys.threads });
+      void client.invalidateQueries({ queryKey: keys.thread(threadId) });
+    };
+    return () => {
+      outbox.onSent = () => undefined;
+    };
+  }, [client, threadId, outbox, expect]);
+}
+
+function messageOf(outgoing: Sent["outgoing"], posted: Sent["posted"]): Message {
+  return {
+    message_id: posted.message_id,
+    role: "user",
+    content: outgoing.text,
+    status: "done",
+    error: null,
+    sources: [],
+    run_id: null,
+    parent_id: outgoing.parentId ?? outgoing.shownAfter,
+    created_at: new Date().toISOString(),
+  };
+}
+
+function lastAnswer(turns: readonly Turn[]): Answer | null {
+  return turns.findLast((turn) => turn.kind === "answer") ?? null;
+}
+
+/** What a new question follows: the last answer on the screen. One whose id only the server knows yet is the newest; so is the first. */
+function parentOf(leaf: Answer | null): string | undefined {
+  return leaf === null || leaf.id.startsWith("waiting:") || leaf.id === leaf.runId ? undefined : leaf.id;
+}
