@@ -7,7 +7,7 @@
   var get = function (key) {
     try {
       return localStorage.getItem(key);
-    } catch (refused) {
+    } catch {
       return null;
     }
   };

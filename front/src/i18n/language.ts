@@ -1,7 +1,7 @@
 /**
  * Which language the page speaks: the one chosen here before, else the first of the browser's that we have, else English.
  *
- * The choice is kept in localStorage; other tabs follow. `public/first-paint.js` sets <html lang> before the first paint by the same rule.
+ * The choice is kept in localStorage; other tabs follow. A language changes once its texts are there; `languageReady` is the first one's. `public/first-paint.js` sets <html lang> before the first paint by the same rule.
  */
 import { useSyncExternalStore } from "react";
 
@@ -12,6 +12,7 @@ export type Language = (typeof LANGUAGES)[number];
 const KEY = "chatbot.language";
 const listeners = new Set<() => void>();
 let current = remembered() ?? preferred(navigator.languages);
+let load: (next: Language) => Promise<void> = async () => undefined;
 document.documentElement.lang = current;
 
 /** The language of now. */
@@ -22,8 +23,12 @@ export const useLanguage = (): Language => useSyncExternalStore(onLanguage, lang
 
 /** Speaks another language from now on, in every tab. */
 export function setLanguage(next: Language): void {
-  localStorage.setItem(KEY, next);
-  change(next);
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // Storage may be forbidden: then the choice lasts as long as the page.
+  }
+  void change(next);
 }
 
 /** Calls back whenever the language changes; returns how to stop. */
@@ -50,13 +55,22 @@ function remembered(): Language | undefined {
   }
 }
 
-function change(next: Language): void {
+/** Called by `t.ts`: how a language's texts are fetched. */
+export function setLoader(loader: (next: Language) => Promise<void>): void {
+  load = loader;
+}
+
+/** Resolves when the first language's texts are there: before, the page would be drawn in English. Texts that cannot be fetched leave it so. */
+export const languageReady = (): Promise<void> => load(current).catch(() => undefined);
+
+async function change(next: Language): Promise<void> {
   if (next === current) return;
+  await load(next).catch(() => undefined);
   current = next;
   document.documentElement.lang = next;
   for (const listener of listeners) listener();
 }
 
 window.addEventListener("storage", (event) => {
-  if (event.key === KEY) change(remembered() ?? preferred(navigator.languages));
+  if (event.key === KEY) void change(remembered() ?? preferred(navigator.languages));
 });

@@ -8,10 +8,17 @@
  */
 import { useSyncExternalStore } from "react";
 import { en, type Key, type Messages } from "./en";
-import { es } from "./es";
-import { language, onLanguage, type Language } from "./language";
+import { language, onLanguage, setLoader, type Language } from "./language";
 
-const dictionaries: Record<Language, Messages> = { en, es };
+const dictionaries: { en: Messages } & Partial<Record<Language, Messages>> = { en };
+
+/** Languages that are fetched when they are spoken: English is the page's own and there at once. */
+const others: Record<Exclude<Language, "en">, () => Promise<Messages>> = { es: () => import("./es").then((part) => part.es) };
+
+setLoader(async (next) => {
+  if (next === "en" || dictionaries[next]) return;
+  dictionaries[next] = await others[next]();
+});
 
 type Forms<K extends Key> = (typeof en)[K];
 type Text<T> = T extends string ? T : T[keyof T];
@@ -28,7 +35,7 @@ export type Translate = <K extends Key>(key: K, ...rest: Rest<K>) => string;
 
 /** The text of a key in one language. */
 export function translate<K extends Key>(into: Language, key: K, ...rest: Rest<K>): string {
-  const text: string | { one: string; other: string } = dictionaries[into][key];
+  const text: string | { one: string; other: string } = (dictionaries[into] ?? en)[key];
   const values: Record<string, string | number> = rest[0] ?? {};
   const chosen = typeof text === "string" ? text : pluralForm(into, text, Number(values["n"]));
   return chosen.replace(/\{(\w+)\}/g, (whole, name: string) => shown(into, values[name] ?? whole));

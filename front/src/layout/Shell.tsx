@@ -4,17 +4,18 @@
  * `<Shell sidebar={<Sidebar/>} header={<ThreadHeader/>}>{page}</Shell>`. The page gets a box that does not scroll by itself; whoever fills it decides
  * what scrolls. Here, too, are the keys that work everywhere.
  */
-import { useEffect, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useT } from "../i18n/t";
 import { navigate, useRoute } from "../routes";
 import { IconButton } from "../ui/IconButton";
 import { MenuIcon, NewChatIcon, SidebarIcon } from "../ui/icons";
-import { ShortcutsDialog } from "../ui/ShortcutsDialog";
 import { onShortcutsWanted } from "../ui/shortcuts-wanted";
 import { useShortcut } from "../ui/shortcuts";
 import { Toasts } from "../ui/Toasts";
 import { Drawer } from "./Drawer";
 import { closeDrawer, setSidebar, toggleSidebar, useSidebar } from "./sidebar-state";
+
+const ShortcutsDialog = lazy(() => import("../ui/ShortcutsDialog").then((part) => ({ default: part.ShortcutsDialog })));
 
 type ShellProps = { sidebar: ReactNode; header?: ReactNode; children: ReactNode };
 
@@ -74,7 +75,11 @@ export function Shell({ sidebar, header, children }: ShellProps) {
           {children}
         </main>
       </div>
-      <ShortcutsDialog onClose={() => setShortcuts(false)} open={shortcuts} />
+      {shortcuts && (
+        <Suspense>
+          <ShortcutsDialog onClose={() => setShortcuts(false)} open />
+        </Suspense>
+      )}
       <Toasts />
     </div>
   );

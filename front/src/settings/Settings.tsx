@@ -1,10 +1,12 @@
 /** The reader's name at the foot of the sidebar, and behind it the settings: appearance, language, name, shortcuts, and what runs here. */
-import { useId, useLayoutEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useId, useRef, useState } from "react";
 import { useMe } from "../api/me";
 import { useT } from "../i18n/t";
 import { GearIcon } from "../ui/icons";
 import { placeBeside } from "../ui/place";
-import { SettingsPanel } from "./SettingsPanel";
+
+const loadPanel = () => import("./SettingsPanel");
+const SettingsPanel = lazy(() => loadPanel().then((part) => ({ default: part.SettingsPanel })));
 
 export function Settings() {
   const t = useT();
@@ -15,15 +17,16 @@ export function Settings() {
   const [open, setOpen] = useState(false);
   const close = () => panel.current?.hidePopover();
   // Placed once its contents are there: their height decides where it fits.
-  useLayoutEffect(() => {
-    if (open && panel.current && button.current) placeBeside(panel.current, button.current.getBoundingClientRect());
-  }, [open]);
+  const place = useCallback(() => {
+    if (panel.current && button.current) placeBeside(panel.current, button.current.getBoundingClientRect());
+  }, []);
   return (
     <>
       <button
         aria-expanded={open}
         aria-haspopup="dialog"
         className="ring-inside flex min-h-11 w-full items-center gap-2.5 rounded-lg px-2 text-left text-sm hover:bg-raised aria-expanded:bg-hover"
+        onPointerEnter={() => void loadPanel()}
         popoverTarget={id}
         ref={button}
         type="button"
@@ -44,7 +47,11 @@ export function Settings() {
         ref={panel}
         role="dialog"
       >
-        {open && <SettingsPanel onClose={close} />}
+        {open && (
+          <Suspense>
+            <SettingsPanel onClose={close} onDrawn={place} />
+          </Suspense>
+        )}
       </div>
     </>
   );

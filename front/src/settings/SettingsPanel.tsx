@@ -1,4 +1,5 @@
 /** What the settings hold; drawn only while they are open. */
+import { useLayoutEffect } from "react";
 import { remember, useMe } from "../api/me";
 import { useHealth } from "../api/service";
 import { LANGUAGES, setLanguage, useLanguage, type Language } from "../i18n/language";
@@ -14,13 +15,14 @@ const THEME_ICONS = { system: <SystemIcon size={18} />, light: <SunIcon size={18
 const OWN_NAMES: Record<Language, string> = { en: "English", es: "Español" };
 const ROW = "flex min-h-9 w-full items-center gap-2.5 rounded-lg px-2 text-left hover:bg-raised coarse:min-h-11";
 
-export function SettingsPanel({ onClose }: { onClose: () => void }) {
+export function SettingsPanel({ onClose, onDrawn }: { onClose: () => void; onDrawn: () => void }) {
   const t = useT();
   const theme = useTheme();
   const language = useLanguage();
   const user = useMe();
   const session = useSession();
   const health = useHealth();
+  useLayoutEffect(onDrawn, [onDrawn]);
   const themes = THEMES.map((value: Theme) => ({ value, label: t(`settings.theme.${value}`), icon: THEME_ICONS[value] }));
   return (
     <div className="flex flex-col gap-4">

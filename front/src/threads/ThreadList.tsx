@@ -42,6 +42,8 @@ export function ThreadList({ query }: { query: string }) {
     );
   }
   return (
+    // The keys move among the links in it; the list itself takes no focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <nav aria-label={t("threads.list")} className={list.isPlaceholderData ? "opacity-60 transition-opacity delay-200" : ""} onKeyDown={moveInList}>
       <Rows groups={grouped(threads, today)} query={query} />
       {list.hasNextPage && <MoreSentinel busy={list.isFetchingNextPage} failed={list.isFetchNextPageError} onReached={() => void list.fetchNextPage()} />}

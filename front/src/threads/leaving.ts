@@ -44,5 +44,5 @@ function subscribe(listener: () => void): () => void {
 
 // The last moment at which a phone lets a page do anything is its becoming hidden.
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") for (const threadId of [...waiting.keys()]) settle(threadId, true);
+  if (document.visibilityState === "hidden") for (const threadId of waiting.keys()) settle(threadId, true);
 });

@@ -19,7 +19,11 @@ export const useTheme = (): Theme => useSyncExternalStore(subscribe, () => chose
 
 /** Chooses from now on, in every tab. */
 export function setTheme(theme: Theme): void {
-  localStorage.setItem(KEY, theme);
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    // Storage may be forbidden: then the choice lasts as long as the page.
+  }
   change(theme);
 }
 

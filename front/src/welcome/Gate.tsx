@@ -4,7 +4,7 @@
  * A reader known from before sees the page at once; the server is asked meanwhile. Any 401 leads back here. A server that lost its users (a new database)
  * gets the reader under the same name again, with a word about it.
  */
-import { useEffect, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { useQueryClient, type QueryCacheNotifyEvent } from "@tanstack/react-query";
 import { Problem } from "../api/client";
 import { me, remember, useCreateUser, useMe } from "../api/me";
@@ -12,9 +12,9 @@ import { t } from "../i18n/t";
 import { navigate } from "../routes";
 import { toast } from "../ui/toasts";
 import { SESSION, useSessionQuery } from "./session";
-import { SignIn } from "./SignIn";
-import { Welcome } from "./Welcome";
 
+const SignIn = lazy(() => import("./SignIn").then((part) => ({ default: part.SignIn })));
+const Welcome = lazy(() => import("./Welcome").then((part) => ({ default: part.Welcome })));
 const UNAUTHORIZED = 401;
 
 export function Gate({ children }: { children: ReactNode }) {
@@ -49,8 +49,7 @@ export function Gate({ children }: { children: ReactNode }) {
     if (id != null && me()?.user_id !== id) remember({ user_id: id, name: t("welcome.signedIn") });
   }, [session.data]);
 
-  if (session.data === null) return <SignIn />;
-  if (user) return children;
+  if (session.data !== null && user) return children;
   if (session.isPending) return null;
-  return <Welcome />;
+  return <Suspense>{session.data === null ? <SignIn /> : <Welcome />}</Suspense>;
 }

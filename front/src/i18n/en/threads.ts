@@ -2,12 +2,10 @@
 export const threads = {
   "threads.new": "New chat",
   "threads.browse": "Browse the CVs",
-  "threads.new.choose": "Choose what to ask",
   "threads.search": "Search",
   "threads.search.clear": "Clear the search",
   "threads.search.none": "Nothing found for “{q}”",
   "threads.search.noneHint": "Titles and messages are searched. Try fewer or other words.",
-  "threads.search.found": { one: "{n} conversation found", other: "{n} conversations found" },
   "threads.list": "Your conversations",
   "threads.untitled": "New conversation",
   "threads.today": "Today",
@@ -25,6 +23,4 @@ export const threads = {
   "threads.delete": "Delete",
   "threads.deleted": "“{title}” was deleted",
   "threads.delete.failed": "“{title}” could not be deleted",
-  "threads.answering": "Answering…",
-  "threads.answered": "New answer",
 } as const;

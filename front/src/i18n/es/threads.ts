@@ -5,12 +5,10 @@ import type { threads as english } from "../en/threads";
 export const threads: Translation<typeof english> = {
   "threads.new": "Nuevo chat",
   "threads.browse": "Ver los CV",
-  "threads.new.choose": "Elige sobre qué preguntar",
   "threads.search": "Buscar",
   "threads.search.clear": "Borrar la búsqueda",
   "threads.search.none": "Nada encontrado para «{q}»",
   "threads.search.noneHint": "Se buscan títulos y mensajes. Prueba con menos palabras o con otras.",
-  "threads.search.found": { one: "{n} conversación encontrada", other: "{n} conversaciones encontradas" },
   "threads.list": "Tus conversaciones",
   "threads.untitled": "Conversación nueva",
   "threads.today": "Hoy",
@@ -28,6 +26,4 @@ export const threads: Translation<typeof english> = {
   "threads.delete": "Eliminar",
   "threads.deleted": "Se eliminó «{title}»",
   "threads.delete.failed": "No se pudo eliminar «{title}»",
-  "threads.answering": "Respondiendo…",
-  "threads.answered": "Respuesta nueva",
 };
