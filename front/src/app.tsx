@@ -10,6 +10,7 @@ import { ThreadHeader } from "./threads/ThreadHeader";
 import { Gate } from "./welcome/Gate";
 
 const loadChat = () => import("./chat/ChatPage");
+const CvsPage = lazy(() => import("./cvs/CvsPage").then((part) => ({ default: part.CvsPage })));
 const ChatPage = lazy(() => loadChat().then((part) => ({ default: part.ChatPage })));
 
 /** The next step of every first page, so it is fetched while the reader writes. */
@@ -35,6 +36,7 @@ function Page({ route }: { route: Route }) {
     case "chat":
       return <ChatPage key={route.threadId} threadId={route.threadId} />;
     case "cvs":
+      return <CvsPage />;
     case "missing":
       return <NotFound />;
   }

@@ -6,6 +6,7 @@
  */
 import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { api, answered, Problem } from "./client";
+import { NOTHING_SAID } from "./conversation";
 import { me, useMe } from "./me";
 import type { components } from "./schema";
 import type { AssistantId, Cv, Run, Thread } from "./types";
@@ -82,6 +83,7 @@ export function useCreateThread() {
     },
     onSuccess: (thread) => {
       client.setQueryData(keys.thread(thread.thread_id), thread);
+      client.setQueryData(keys.messages(thread.thread_id), NOTHING_SAID);
       void client.invalidateQueries({ queryKey: keys.threads });
     },
   });

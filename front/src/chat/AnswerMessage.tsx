@@ -12,7 +12,7 @@ import { CopyAction } from "./CopyAction";
 import { RunError } from "./RunError";
 import { Siblings } from "./Siblings";
 import { Thinking } from "./Thinking";
-import { sameTurn, type Answer } from "./tree";
+import { isGrowing, sameTurn, type Answer } from "./tree";
 
 const NO_SOURCES: readonly Source[] = [];
 
@@ -30,12 +30,14 @@ interface AnswerProps {
   last: boolean;
   /** The thread is answering: nothing can be asked again now. */
   busy: boolean;
+  /** Another answer is written before this one. */
+  behind: boolean;
 }
 
 export const AnswerMessage = memo(
-  function AnswerMessage({ turn, actions, assistant, last, busy }: AnswerProps) {
+  function AnswerMessage({ turn, actions, assistant, last, busy, behind }: AnswerProps) {
     const t = useT();
-    const growing = turn.status === "queued" || turn.status === "waiting" || turn.status === "streaming";
+    const growing = isGrowing(turn);
     const sources = turn.sources ?? NO_SOURCES;
     const cite = useCallback(
       (n: number) => {
@@ -47,7 +49,7 @@ export const AnswerMessage = memo(
     return (
       <div aria-busy={growing || undefined} className="group answer" data-status={turn.status}>
         <h2 className="sr-only">{t("chat.answer")}</h2>
-        {growing && turn.text === "" && <Thinking assistant={assistant} first={!last || turn.runId !== null} turn={turn} />}
+        {growing && turn.text === "" && <Thinking assistant={assistant} behind={behind} turn={turn} />}
         {turn.text !== "" && <Markdown onCite={cite} sources={sources} streaming={growing} text={turn.text} />}
         {turn.takenOver !== null && growing && <p className="mt-2 text-[0.8125rem] text-faint">{t("chat.takenOver")}</p>}
         <SourceChips onOpen={actions.openSource} sources={sources} />
@@ -58,13 +60,13 @@ export const AnswerMessage = memo(
         {!growing && last && turn.status === "done" && turn.runId !== null && (
           <CachedNote busy={busy} onAgain={() => actions.regenerate(turn)} runId={turn.runId} />
         )}
-        {!growing && (
+        {!growing && (turn.text !== "" || turn.count > 1 || turn.status === "cancelled") && (
           <div className="mt-1.5 -ml-1.5 flex min-h-8 items-center">
             <div
               className={`flex items-center transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 coarse:opacity-100 ${last ? "" : "opacity-0"}`}
             >
               {turn.text !== "" && <CopyAction text={turn.text} />}
-              {turn.runId !== null && (
+              {turn.runId !== null && turn.status !== "failed" && (
                 <IconButton
                   className="disabled:opacity-40"
                   disabled={busy}
@@ -86,5 +88,6 @@ export const AnswerMessage = memo(
     before.assistant === after.assistant &&
     before.last === after.last &&
     before.busy === after.busy &&
+    before.behind === after.behind &&
     sameTurn(before.turn, after.turn),
 );

@@ -37,14 +37,13 @@ export function ChatPage({ threadId }: { threadId: string }) {
   useEffect(() => setSource(null), [threadId]);
 
   if (isMissing(query.error) || live.refusal?.status === 404) return <NotFound />;
-  if (query.data === undefined) {
-    return <LoadState onRetry={() => void query.refetch()} problem={query.error ?? query.failureReason} trying={query.fetchStatus !== "idle"} />;
-  }
   const assistant = thread.data?.assistant ?? "cvs";
   return (
     <>
       <ConnectionBanner link={live.link} />
-      {turns.length === 0 ? (
+      {query.data === undefined ? (
+        <LoadState onRetry={() => void query.refetch()} problem={query.error ?? query.failureReason} trying={query.fetchStatus !== "idle"} />
+      ) : turns.length === 0 ? (
         <div className="min-h-0 flex-1 overflow-y-auto">
           <EmptyThread assistant={assistant} onAsk={actions.ask} />
         </div>

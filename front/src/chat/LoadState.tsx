@@ -33,13 +33,15 @@ export function LoadState({ problem, trying, onRetry }: { problem: Error | null;
 
 function Outline({ label }: { label: string }) {
   return (
-    <div className="measure flex flex-1 flex-col gap-6 px-4 pt-7" role="status">
-      <span className="sr-only">{label}</span>
-      <Skeleton className="h-11 w-2/5 self-end rounded-2xl" />
-      <div className="flex flex-col gap-3">
-        <Skeleton className="h-4 w-11/12" />
-        <Skeleton className="h-4 w-full" />
-        <Skeleton className="h-4 w-3/5" />
+    <div className="safe-x min-h-0 flex-1 [--safe:1rem]" role="status">
+      <div className="measure flex flex-col gap-6 pt-7">
+        <span className="sr-only">{label}</span>
+        <Skeleton className="h-11 w-2/5 self-end rounded-2xl" />
+        <div className="flex flex-col gap-3">
+          <Skeleton className="h-4 w-11/12" />
+          <Skeleton className="h-4 w-full" />
+          <Skeleton className="h-4 w-3/5" />
+        </div>
       </div>
     </div>
   );

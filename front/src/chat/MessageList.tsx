@@ -6,7 +6,7 @@ import type { StickToBottom } from "../scroll/useStickToBottom";
 import { AnswerMessage, type AnswerActions } from "./AnswerMessage";
 import { OlderMessages } from "./OlderMessages";
 import { sentKeys } from "./outbox";
-import type { Turn } from "./tree";
+import { isGrowing, type Turn } from "./tree";
 import { UserMessage, type QuestionActions } from "./UserMessage";
 
 /** The newest turns are always laid out: what the reader looks at must not change its height when it is settled. */
@@ -23,6 +23,7 @@ interface MessageListProps {
 
 export function MessageList({ turns, assistant, busy, actions, stick, older }: MessageListProps) {
   const t = useT();
+  const written = turns.findIndex(isGrowing);
   return (
     <div className="relative min-h-0 flex-1">
       <div className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:outline-offset-[-2px]" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
@@ -31,14 +32,14 @@ export function MessageList({ turns, assistant, busy, actions, stick, older }: M
             {older.wanted && <OlderMessages {...older} />}
             {turns.map((turn, index) => (
               <div
-                className="turn py-3"
+                className={`turn ${turn.kind === "question" ? "pt-5" : "pt-1.5 pb-2"}`}
                 data-settled={(index < turns.length - LAID_OUT) || undefined}
                 key={(turn.kind === "question" && sentKeys.get(turn.id)) || turn.id}
               >
                 {turn.kind === "question" ? (
                   <UserMessage actions={actions} turn={turn} />
                 ) : (
-                  <AnswerMessage actions={actions} assistant={assistant} busy={busy} last={index === turns.length - 1} turn={turn} />
+                  <AnswerMessage actions={actions} assistant={assistant} behind={written >= 0 && written < index} busy={busy} last={index === turns.length - 1} turn={turn} />
                 )}
               </div>
             ))}

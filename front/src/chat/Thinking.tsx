@@ -3,7 +3,7 @@ import type { AssistantId } from "../api/types";
 import { useT } from "../i18n/t";
 import type { Answer } from "./tree";
 
-export function Thinking({ turn, assistant, first }: { turn: Answer; assistant: AssistantId; /** Nothing is before it in line. */ first: boolean }) {
+export function Thinking({ turn, assistant, behind }: { turn: Answer; assistant: AssistantId; /** Another answer comes first. */ behind: boolean }) {
   const t = useT();
   return (
     <p className="flex min-h-[1.65em] items-center gap-2.5 text-muted">
@@ -19,7 +19,7 @@ export function Thinking({ turn, assistant, first }: { turn: Answer; assistant: 
   );
 
   function words(): string {
-    if (turn.status === "queued") return t(first ? "chat.queued" : "chat.queued.behind");
+    if (turn.status === "queued") return t(behind ? "chat.queued.behind" : "chat.queued");
     if (turn.sources === null) return t(assistant === "cvs" ? "chat.reading.cvs" : "chat.reading.resume");
     return turn.sources.length === 0 ? t("chat.foundNothing") : t("chat.found", { n: turn.sources.length });
   }

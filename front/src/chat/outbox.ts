@@ -46,8 +46,8 @@ export class Outbox {
   private letters: readonly Outgoing[] = [];
   private readonly listeners = new Set<() => void>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
-  /** Called for every question that is stored, before it leaves the box. */
-  onSent: (sent: Sent) => void = () => undefined;
+  private heed: ((sent: Sent) => void) | null = null;
+  private unheeded: Sent[] = [];
 
   constructor(private readonly threadId: string) {
     this.letters = restored(this.name).map((letter) => ({ ...letter, state: "sending", problem: null, until: null }));
@@ -59,6 +59,15 @@ export class Outbox {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
+
+  /** Calls for every question that is stored, before it leaves the box; also for those stored while nobody listened. */
+  onSent(heed: (sent: Sent) => void): () => void {
+    this.heed = heed;
+    for (const sent of this.unheeded.splice(0)) heed(sent);
+    return () => {
+      if (this.heed === heed) this.heed = null;
+    };
+  }
 
   readonly snapshot = (): readonly Outgoing[] => this.letters;
 
@@ -101,7 +110,9 @@ export class Outbox {
         }),
       );
       sentKeys.set(posted.message_id, key);
-      this.onSent({ outgoing: letter, posted });
+      const sent = { outgoing: letter, posted };
+      if (this.heed === null) this.unheeded.push(sent);
+      else this.heed(sent);
       this.take(key);
     } catch (error) {
       this.failed(key, failures, error);

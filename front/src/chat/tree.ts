@@ -84,6 +84,11 @@ export function shownTurns(messages: readonly Message[], runs: readonly LiveRun[
   return { turns, headless: top.up !== null && top.up !== ROOT && !nodes.has(top.up) };
 }
 
+/** Whether more will come of an answer. */
+export function isGrowing(turn: Turn): boolean {
+  return turn.kind === "answer" && (turn.status === "queued" || turn.status === "waiting" || turn.status === "streaming");
+}
+
 /** Whether two turns look the same, so that the one on the screen can stay. */
 export function sameTurn(a: Turn, b: Turn): boolean {
   const keys = Object.keys(a) as (keyof Turn)[];

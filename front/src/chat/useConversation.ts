@@ -51,10 +51,9 @@ export function useConversation(threadId: string) {
 
   const busy = running !== null || letters.some((letter) => letter.state === "sending");
   const leaf = lastAnswer(turns);
-  const bottom = turns.at(-1)?.id ?? null;
   const ask = useCallback(
-    (text: string) => outbox.send({ text, parentId: parentOf(leaf), shownAfter: leaf?.id ?? bottom, busy }),
-    [outbox, leaf, bottom, busy],
+    (text: string) => outbox.send({ text, parentId: parentOf(leaf), shownAfter: leaf?.id ?? null, busy }),
+    [outbox, leaf, busy],
   );
   const edit = useCallback(
     (question: Question, text: string) => {
@@ -114,18 +113,18 @@ function useRunActions(
 /** Puts a question that the server has stored among the messages, and expects its answer. */
 function useSentMessages(threadId: string, outbox: Outbox, expect: ReturnType<typeof useLive>["expect"]): void {
   const client = useQueryClient();
-  useEffect(() => {
-    outbox.onSent = ({ outgoing, posted }: Sent) => {
-      addMessage(client, threadId, messageOf(outgoing, posted));
-      expect(posted);
-      if (outgoing.parentId === undefined || outgoing.onBusy === "interrupt") void refreshMessages(client, threadId);
-      void client.invalidateQueries({ queryKey: keys.threads });
-      void client.invalidateQueries({ queryKey: keys.thread(threadId) });
-    };
-    return () => {
-      outbox.onSent = () => undefined;
-    };
-  }, [client, threadId, outbox, expect]);
+  useEffect(
+    () =>
+      outbox.onSent(({ outgoing, posted }) => {
+        addMessage(client, threadId, messageOf(outgoing, posted));
+        expect(posted);
+        // The server's own copy soon: a read that was under way may come back without this message.
+        void refreshMessages(client, threadId);
+        void client.invalidateQueries({ queryKey: keys.threads });
+        void client.invalidateQueries({ queryKey: keys.thread(threadId) });
+      }),
+    [client, threadId, outbox, expect],
+  );
 }
 
 function messageOf(outgoing: Sent["outgoing"], posted: Sent["posted"]): Message {

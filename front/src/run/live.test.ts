@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { withNewest, type Conversation } from "../api/messages";
+import { withNewest, type Conversation } from "../api/conversation";
 import type { Message, MessagePage } from "../api/types";
 import { cursorOf } from "./decode";
 import { LiveStore } from "./live";

@@ -5,7 +5,7 @@
  * until the messages have its answer; then that is the truth. Listeners are told at most every 50 ms, of an end at once: the page draws as often as
  * is worth it, however many tokens come.
  */
-import type { Conversation } from "../api/messages";
+import type { Conversation } from "../api/conversation";
 import type { ActiveRun, Posted } from "../api/types";
 import { cursorOf, placeOf } from "./decode";
 import type { LinkState } from "./follow";
@@ -77,7 +77,7 @@ export class LiveStore {
     }
     const ids = { answerId: posted.answer_id, questionId: posted.message_id };
     const known = this.runs.get(posted.run_id);
-    this.runs.set(posted.run_id, known ? { ...known, ...ids } : emptyRun(posted.run_id, ids));
+    this.runs.set(posted.run_id, known ? { ...known, ...ids } : begun(posted, ids));
     this.flush();
     this.stream?.setWant(this.want());
   }
@@ -180,6 +180,10 @@ export class LiveStore {
     this.shown = { runs: [...this.runs.values()], link: this.link, refusal: this.refusal };
     for (const listener of this.listeners) listener();
   }
+}
+
+function begun(posted: Posted, ids: { answerId: string; questionId: string }): LiveRun {
+  return { ...emptyRun(posted.run_id, ids), status: posted.status === "running" ? "waiting" : "queued" };
 }
 
 /** The server's snapshot of a run that is further than what is known here; it lacks who answers. */

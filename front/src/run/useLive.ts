@@ -1,7 +1,8 @@
 /** A thread as it happens, for React. The only file of `run/` that knows it. */
 import { useCallback, useEffect, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import { refreshMessages, type Conversation } from "../api/messages";
+import type { Conversation } from "../api/conversation";
+import { refreshMessages } from "../api/messages";
 import { keys } from "../api/queries";
 import { LiveStore, type LiveThread } from "./live";
 import type { Posted } from "../api/types";
@@ -15,6 +16,9 @@ export function useLive(threadId: string, conversation: Conversation | undefined
   const client = useQueryClient();
   const store = useMemo(() => {
     const made: LiveStore = new LiveStore(threadId, async () => {
+      // A run began or ended: the thread may have got its title, and its place in the list.
+      void client.invalidateQueries({ queryKey: keys.thread(threadId) });
+      void client.invalidateQueries({ queryKey: keys.threads });
       await refreshMessages(client, threadId);
       const fresh = client.getQueryData<Conversation>(keys.messages(threadId));
       if (fresh !== undefined) made.adopt(fresh);
