@@ -7,7 +7,7 @@ import { languageName, spokenName } from "./languages";
 export function CvFacts({ cv }: { cv: Cv }) {
   const t = useT();
   return (
-    <section aria-label={t("cvs.facts")} className="shrink-0 lg:w-72 lg:overflow-y-auto lg:pe-2">
+    <section aria-label={t("cvs.facts")} tabIndex={0} className="rounded-lg shrink-0 lg:w-72 lg:overflow-y-auto lg:pe-2">
       <dl className="grid gap-x-6 gap-y-4 text-sm sm:grid-cols-2 lg:grid-cols-1">
         {cv.skills.length > 0 && (
           <Fact name={t("cvs.skills")}>

@@ -31,7 +31,9 @@ export default function PdfView({ url, title, page: begin = 1, snippet = null, n
   const state = usePdf(url);
   const [box, width] = useBoxWidth();
   const [number, setNumber] = useState(begin);
-  const [zoom, setZoom] = useState(1);
+  const [chosenZoom, setZoom] = useState<number | null>(null);
+  // On a phone a whole page across is too small to read a passage.
+  const zoom = chosenZoom ?? (snippet !== null && width > 0 && width < 480 ? 1.5 : 1);
   const [marked, setMarked] = useState<boolean | null>(null);
   const [broken, setBroken] = useState(false);
   const body = useRef<HTMLDivElement>(null);
@@ -48,7 +50,7 @@ export default function PdfView({ url, title, page: begin = 1, snippet = null, n
     setNumber(shown + by);
     body.current?.scrollTo({ top: 0 });
   };
-  const step = (by: 1 | -1) => setZoom((now) => ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, ZOOMS.indexOf(now) + by))] ?? 1);
+  const step = (by: 1 | -1) => setZoom(ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, ZOOMS.indexOf(zoom) + by))] ?? 1);
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">

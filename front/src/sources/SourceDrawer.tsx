@@ -45,7 +45,7 @@ function Drawer({ source, onClose }: { source: Source; onClose: () => void }) {
             {sectionName(t, source.section)} · {t("sources.page", { page: source.page })}
           </p>
         </div>
-        <IconButton label={t("sources.close")} icon={<CloseIcon />} onClick={onClose} data-close="" />
+        <IconButton label={t("sources.close")} icon={<CloseIcon />} onClick={onClose} />
       </header>
       {source.url === null ? (
         <Passage source={source} lead={t("sources.noPdf")} />
@@ -107,7 +107,7 @@ function useDialog(dialog: React.RefObject<HTMLDialogElement | null>, source: So
       element.close();
       if (narrow.matches) element.showModal();
       else element.show();
-      element.querySelector<HTMLElement>("[data-close]")?.focus({ preventScroll: true });
+      element.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
     };
     // Beside the conversation the drawer is not modal, so the browser does not close it. What is on top of it closes first.
     const escape = (event: KeyboardEvent) => {

@@ -22,7 +22,8 @@ export interface Found {
 
 interface Letters {
   readonly text: string;
-  /** Of each character in `text`: its item and its place in there. */
+  /** Of each character in `text`: whether a word begins with it, its item, and its place in there. */
+  readonly begins: readonly boolean[];
   readonly item: readonly number[];
   readonly at: readonly number[];
 }
@@ -34,38 +35,38 @@ interface Range {
 
 /** So much of a passage has to be there. */
 const ENOUGH = 0.6;
-/** A piece this long, in letters, speaks for itself; a shorter one only near others. */
+/** A piece this long, in letters, speaks for itself; a shorter one only near others, and if it is whole words. */
 const TELLING = 14;
-const SHORTEST = 3;
+const SHORTEST = 4;
 const NEARBY = 250;
 
 /** Where the passage stands among the page's text items; null if it is not there. */
 export function findPassage(items: readonly string[], snippet: string): Found | null {
   const page = lettersOf(items);
-  const passage = lettersOf([snippet]).text;
-  if (passage.length < SHORTEST) return null;
+  const passage = lettersOf([snippet]);
+  if (passage.text.length < SHORTEST) return null;
   const ranges = rangesOf(passage, page.text);
   const matched = ranges.reduce((sum, range) => sum + range.to - range.from, 0);
-  const share = Math.min(1, matched / passage.length);
+  const share = matched / passage.text.length;
   return share < ENOUGH ? null : { pieces: piecesOf(ranges, page), share };
 }
 
-function rangesOf(passage: string, page: string): Range[] {
-  const whole = page.indexOf(passage);
-  if (whole >= 0) return [{ from: whole, to: whole + passage.length }];
+function rangesOf(passage: Letters, page: string): Range[] {
+  const whole = page.indexOf(passage.text);
+  if (whole >= 0) return [{ from: whole, to: whole + passage.text.length }];
   const taken: Range[] = [];
-  align(passage, page, taken);
+  align(passage, { from: 0, to: passage.text.length }, page, taken);
   return taken.sort((one, other) => one.from - other.from);
 }
 
 /** Takes the longest stretch that both have, then looks for what was before and after it in the passage, wherever that stands on the page. */
-function align(passage: string, page: string, taken: Range[]): void {
-  if (passage.length < SHORTEST) return;
-  const best = longestShared(passage, page, taken);
+function align(passage: Letters, part: Range, page: string, taken: Range[]): void {
+  if (part.to - part.from < SHORTEST) return;
+  const best = longestShared(passage, part, page, taken);
   if (best === null) return;
   taken.push({ from: best.inPage, to: best.inPage + best.length });
-  align(passage.slice(0, best.inPassage), page, taken);
-  align(passage.slice(best.inPassage + best.length), page, taken);
+  align(passage, { from: part.from, to: best.inPassage }, page, taken);
+  align(passage, { from: best.inPassage + best.length, to: part.to }, page, taken);
 }
 
 interface Shared {
@@ -75,20 +76,21 @@ interface Shared {
 }
 
 /** The longest common substring outside of what is taken; of equally long ones the one nearest to what is taken. O(passage × page). */
-function longestShared(passage: string, page: string, taken: readonly Range[]): Shared | null {
+function longestShared(passage: Letters, part: Range, page: string, taken: readonly Range[]): Shared | null {
+  const telling = Math.min(TELLING, ENOUGH * passage.text.length);
   let best: Shared | null = null;
   let nearest = Infinity;
   let before = new Uint16Array(page.length + 1);
   let row = new Uint16Array(page.length + 1);
   const free = freeIn(page.length, taken);
-  for (let i = 1; i <= passage.length; i += 1) {
+  for (let i = part.from + 1; i <= part.to; i += 1) {
     for (let j = 1; j <= page.length; j += 1) {
-      const length = free[j - 1] === 1 && passage[i - 1] === page[j - 1] ? before[j - 1]! + 1 : 0;
+      const length = free[j - 1] === 1 && passage.text[i - 1] === page[j - 1] ? before[j - 1]! + 1 : 0;
       row[j] = length;
       if (length < SHORTEST || length < (best?.length ?? 0)) continue;
       const from = j - length;
       const away = distanceTo(taken, from, j);
-      if (length < TELLING && taken.length > 0 && away > NEARBY) continue;
+      if (length < telling && (away > NEARBY || !areWords(passage, i - length, i))) continue;
       if (best !== null && length === best.length && away >= nearest) continue;
       best = { inPassage: i - length, inPage: from, length };
       nearest = away;
@@ -96,6 +98,10 @@ function longestShared(passage: string, page: string, taken: readonly Range[]): 
     [before, row] = [row, before];
   }
   return best;
+}
+
+function areWords({ begins, text }: Letters, from: number, to: number): boolean {
+  return begins[from] === true && (to === text.length || begins[to] === true);
 }
 
 function freeIn(length: number, taken: readonly Range[]): Uint8Array {
@@ -127,20 +133,26 @@ function piecesOf(ranges: readonly Range[], page: Letters): Piece[] {
 /** Lower case letters and digits without accents, and where each came from. A ligature is the letters it stands for. */
 function lettersOf(strings: readonly string[]): Letters {
   const letters: string[] = [];
+  const begins: boolean[] = [];
   const item: number[] = [];
   const at: number[] = [];
   strings.forEach((string, index) => {
     let place = 0;
+    let between = true;
     for (const point of string) {
-      for (const unit of plain(point).split("")) {
+      const units = plain(point).split("");
+      for (const unit of units) {
         letters.push(unit);
+        begins.push(between);
+        between = false;
         item.push(index);
         at.push(place);
       }
+      if (units.length === 0 && !/\p{M}/u.test(point)) between = true;
       place += point.length;
     }
   });
-  return { text: letters.join(""), item, at };
+  return { text: letters.join(""), begins, item, at };
 }
 
 const plainOf = new Map<string, string>();

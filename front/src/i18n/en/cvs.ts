@@ -2,7 +2,7 @@
 export const cvs = {
   "cvs.title": "CVs",
   "cvs.lead": "Everything the answers are drawn from.",
-  "cvs.search": "Search by name, profession, skill or language",
+  "cvs.search": "Search names, skills, languages",
   "cvs.search.clear": "Clear the search",
   "cvs.filter.language": "Language of the CV",
   "cvs.filter.all": "All languages",

@@ -5,7 +5,7 @@ import type { cvs as english } from "../en/cvs";
 export const cvs: Translation<typeof english> = {
   "cvs.title": "Currículums",
   "cvs.lead": "Todo lo que hay detrás de las respuestas.",
-  "cvs.search": "Buscar por nombre, profesión, competencia o idioma",
+  "cvs.search": "Buscar nombres, competencias, idiomas",
   "cvs.search.clear": "Borrar la búsqueda",
   "cvs.filter.language": "Idioma del CV",
   "cvs.filter.all": "Todos los idiomas",
