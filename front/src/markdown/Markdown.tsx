@@ -6,7 +6,7 @@
  */
 import { memo, useMemo, useState } from "react";
 import ReactMarkdown, { type Options } from "react-markdown";
-import remarkGfm from "remark-gfm";
+import { remarkGfm } from "./gfm";
 import type { components } from "../api/schema";
 import { remarkCite } from "./cite";
 import { CitationsContext } from "./Cite";
