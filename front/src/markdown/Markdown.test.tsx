@@ -44,11 +44,11 @@ describe("by blocks", () => {
     try {
       const view = render(<Markdown text="" streaming sources={sources} onCite={nothing} />);
       let cuts = 0;
-      for (let end = 1; end <= long.length; end += 31) {
+      for (let end = 1; end <= long.length; end += 61) {
         view.rerender(<Markdown text={long.slice(0, end)} streaming sources={[...sources]} onCite={nothing} />);
         cuts += 1;
       }
-      expect(cuts).toBeGreaterThan(300);
+      expect(cuts).toBeGreaterThan(150);
       // Only while it is the last block, and once more when it is finished.
       expect(first.mock.calls.length).toBeLessThan(20);
     } finally {

@@ -1,5 +1,5 @@
 /** Draws one page of a PDF into a box: the picture, the text over it (to select, and for screen readers), and the marks of a passage between the two. */
-import { findPassage } from "./passage";
+import { findPassage, type Item } from "./passage";
 import { pdfjs, type Pdf } from "./pdf";
 
 /** What is cited, in a box of the page's size: fractions of its width and height. */
@@ -55,10 +55,17 @@ export async function drawText(pdf: Pdf, number: number, width: number, layer: H
   const text = new TextLayer({ textContentSource: content, container: layer, viewport });
   await text.render();
   signal.throwIfAborted();
-  const found = snippet === null ? null : findPassage(text.textContentItemsStr, snippet);
+  const found = snippet === null ? null : findPassage(itemsOf(content), snippet);
   if (found === null) return { marks: null };
   const rectangles = found.pieces.flatMap(({ item, start, end }) => rectanglesOf(text.textDivs[item], start, end));
   return { marks: asMarks(rectangles, layer.getBoundingClientRect()) };
+}
+
+type Content = Awaited<ReturnType<Awaited<ReturnType<Pdf["getPage"]>>["getTextContent"]>>;
+
+/** The text as the text layer has it: marks of structure are not text. */
+function itemsOf(content: Content): Item[] {
+  return content.items.flatMap((item) => ("str" in item ? [{ text: item.str, x: Number(item.transform[4]), y: Number(item.transform[5]) }] : []));
 }
 
 function rectanglesOf(element: HTMLElement | undefined, start: number, end: number): DOMRect[] {

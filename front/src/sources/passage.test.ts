@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { findPassage, type Found } from "./passage";
+import { findPassage, type Found, type Item } from "./passage";
+
+/** Each item on a line of its own, from the top down. */
+function onLines(items: string[]): Item[] {
+  return items.map((text, index) => ({ text, x: 50, y: 800 - 12 * index }));
+}
 
 /** What is marked, piece by piece. */
 function marked(items: string[], snippet: string): string[] | null {
-  const found: Found | null = findPassage(items, snippet);
+  const found: Found | null = findPassage(onLines(items), snippet);
   return found && found.pieces.map((piece) => items[piece.item]!.slice(piece.start, piece.end));
 }
 
@@ -29,6 +34,19 @@ describe("a passage", () => {
     const far = ["Docker", ...Array.from({ length: 60 }, (_, index) => `something else ${index}`)];
     const found = marked([...far, "Moved everything to containers within a year", "and the team with it"], "Docker Moved everything to containers within a year and the team with it");
     expect(found).toEqual(["Moved everything to containers within a year", "and the team with it"]);
+  });
+
+  it("is marked where it stands, if the same words stand elsewhere and the file has them in another order", () => {
+    const items: Item[] = [
+      { text: "Senior software engineer", x: 50, y: 780 },
+      { text: "Peyrolles Numérique, Namur", x: 50, y: 600 },
+      { text: "Found a job that cost 66 orders a month", x: 50, y: 588 },
+      { text: "Peyrolles Numérique, Namur", x: 50, y: 400 },
+      { text: "September 2023 to today", x: 400, y: 612 },
+      { text: "Senior software engineer", x: 50, y: 612 },
+    ];
+    const found = findPassage(items, "Senior software engineer | September 2023 to today Peyrolles Numérique, Namur Found a job that cost 66 orders a month");
+    expect(found?.pieces.map((piece) => piece.item)).toEqual([1, 2, 4, 5]);
   });
 
   it("is not made up: another page's passage is not found", () => {

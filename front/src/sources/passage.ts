@@ -1,10 +1,17 @@
 /**
  * Finds a cited passage in the text of a PDF page. Pure; `PdfPage` marks what it finds.
  *
- * The passage was read by another PDF library: spaces, line ends, hyphens, ligatures, bullets and accents differ, columns may come in another order, and a
- * line that repeats on every page may be missing. So both sides are compared by their letters and digits alone, and the passage may be found in
- * several pieces. It counts as found when most of it is.
+ * The passage was read by another PDF library: spaces, line ends, hyphens, ligatures, bullets and accents differ, columns and what stands at the margin may
+ * come in another order, and a line that repeats on every page may be missing. So both sides are compared by their letters and digits alone, and the
+ * passage may be found in several pieces; of equal ones the one counts that stands nearest to the rest. It is found when most of it is.
  */
+
+/** A run of text as the file has it, and where it begins, in PDF points. */
+export interface Item {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+}
 
 /** A stretch of characters of one text item: `start` inclusive, `end` exclusive, in UTF-16 units of the item's string. */
 export interface Piece {
@@ -38,35 +45,43 @@ const ENOUGH = 0.6;
 /** A piece this long, in letters, speaks for itself; a shorter one only near others, and if it is whole words. */
 const TELLING = 14;
 const SHORTEST = 4;
-const NEARBY = 250;
+/** PDF points: about five lines. Across the page counts little, as a line may reach over it. */
+const NEARBY = 70;
+const ACROSS = 0.1;
 
 /** Where the passage stands among the page's text items; null if it is not there. */
-export function findPassage(items: readonly string[], snippet: string): Found | null {
-  const page = lettersOf(items);
+export function findPassage(items: readonly Item[], snippet: string): Found | null {
+  const page = lettersOf(items.map((item) => item.text));
   const passage = lettersOf([snippet]);
   if (passage.text.length < SHORTEST) return null;
-  const ranges = rangesOf(passage, page.text);
+  const ranges = rangesOf(passage, page, items);
   const matched = ranges.reduce((sum, range) => sum + range.to - range.from, 0);
   const share = matched / passage.text.length;
   return share < ENOUGH ? null : { pieces: piecesOf(ranges, page), share };
 }
 
-function rangesOf(passage: Letters, page: string): Range[] {
-  const whole = page.indexOf(passage.text);
+function rangesOf(passage: Letters, page: Letters, items: readonly Item[]): Range[] {
+  const whole = page.text.indexOf(passage.text);
   if (whole >= 0) return [{ from: whole, to: whole + passage.text.length }];
   const taken: Range[] = [];
-  align(passage, { from: 0, to: passage.text.length }, page, taken);
+  align(passage, { from: 0, to: passage.text.length }, { page, items, taken });
   return taken.sort((one, other) => one.from - other.from);
 }
 
 /** Takes the longest stretch that both have, then looks for what was before and after it in the passage, wherever that stands on the page. */
-function align(passage: Letters, part: Range, page: string, taken: Range[]): void {
+function align(passage: Letters, part: Range, search: Search): void {
   if (part.to - part.from < SHORTEST) return;
-  const best = longestShared(passage, part, page, taken);
+  const best = longestShared(passage, part, search);
   if (best === null) return;
-  taken.push({ from: best.inPage, to: best.inPage + best.length });
-  align(passage, { from: part.from, to: best.inPassage }, page, taken);
-  align(passage, { from: best.inPassage + best.length, to: part.to }, page, taken);
+  search.taken.push({ from: best.inPage, to: best.inPage + best.length });
+  align(passage, { from: part.from, to: best.inPassage }, search);
+  align(passage, { from: best.inPassage + best.length, to: part.to }, search);
+}
+
+interface Search {
+  readonly page: Letters;
+  readonly items: readonly Item[];
+  readonly taken: Range[];
 }
 
 interface Shared {
@@ -76,24 +91,25 @@ interface Shared {
 }
 
 /** The longest common substring outside of what is taken; of equally long ones the one nearest to what is taken. O(passage × page). */
-function longestShared(passage: Letters, part: Range, page: string, taken: readonly Range[]): Shared | null {
+function longestShared(passage: Letters, part: Range, search: Search): Shared | null {
+  const page = search.page.text;
   const telling = Math.min(TELLING, ENOUGH * passage.text.length);
   let best: Shared | null = null;
   let nearest = Infinity;
   let before = new Uint16Array(page.length + 1);
   let row = new Uint16Array(page.length + 1);
-  const free = freeIn(page.length, taken);
+  const free = freeIn(page.length, search.taken);
+  const away = awayOf(search);
   for (let i = part.from + 1; i <= part.to; i += 1) {
     for (let j = 1; j <= page.length; j += 1) {
       const length = free[j - 1] === 1 && passage.text[i - 1] === page[j - 1] ? before[j - 1]! + 1 : 0;
       row[j] = length;
       if (length < SHORTEST || length < (best?.length ?? 0)) continue;
       const from = j - length;
-      const away = distanceTo(taken, from, j);
-      if (length < telling && (away > NEARBY || !areWords(passage, i - length, i))) continue;
-      if (best !== null && length === best.length && away >= nearest) continue;
+      if (length < telling && (away(from) > NEARBY || !areWords(passage, i - length, i))) continue;
+      if (best !== null && length === best.length && away(from) >= nearest) continue;
       best = { inPassage: i - length, inPage: from, length };
-      nearest = away;
+      nearest = away(from);
     }
     [before, row] = [row, before];
   }
@@ -110,10 +126,20 @@ function freeIn(length: number, taken: readonly Range[]): Uint8Array {
   return free;
 }
 
-/** In letters; without end while nothing is taken. */
-function distanceTo(taken: readonly Range[], from: number, to: number): number {
-  if (taken.length === 0) return Infinity;
-  return Math.min(...taken.map((range) => Math.max(range.from - to, from - range.to, 0)));
+/** How far a letter of the page stands from what is taken, in points; without end while nothing is. */
+function awayOf({ page, items, taken }: Search): (letter: number) => number {
+  const places = [...new Set(taken.flatMap((range) => page.item.slice(range.from, range.to)))].map((index) => items[index]!);
+  const known = new Map<number, number>();
+  return (letter) => {
+    const index = page.item[letter]!;
+    let away = known.get(index);
+    if (away === undefined) {
+      const { x, y } = items[index]!;
+      away = Math.min(Infinity, ...places.map((place) => Math.abs(place.y - y) + ACROSS * Math.abs(place.x - x)));
+      known.set(index, away);
+    }
+    return away;
+  };
 }
 
 function piecesOf(ranges: readonly Range[], page: Letters): Piece[] {

@@ -64,7 +64,7 @@ async function itemsOf(cvId, number) {
     documents.set(cvId, await getDocument({ data, verbosity: 0 }).promise);
   }
   const page = await documents.get(cvId).getPage(number);
-  return (await page.getTextContent()).items.filter((item) => "str" in item).map((item) => item.str);
+  return (await page.getTextContent()).items.filter((item) => "str" in item).map((item) => ({ text: item.str, x: item.transform[4], y: item.transform[5] }));
 }
 
 const sources = await gathered(await everyCv());

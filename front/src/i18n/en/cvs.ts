@@ -19,7 +19,7 @@ export const cvs = {
   "cvs.pages": { one: "{n} page", other: "{n} pages" },
   "cvs.back": "All CVs",
   "cvs.ask": "Ask about this person",
-  "cvs.ask.question": "What has {candidate} done so far, and what are their strengths?",
+  "cvs.ask.question": "What experience does {candidate} have?",
   "cvs.skills": "Skills",
   "cvs.years": { one: "{n} year", other: "{n} years" },
   "cvs.spoken": "Languages",

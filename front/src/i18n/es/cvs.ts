@@ -22,7 +22,7 @@ export const cvs: Translation<typeof english> = {
   "cvs.pages": { one: "{n} página", other: "{n} páginas" },
   "cvs.back": "Todos los currículums",
   "cvs.ask": "Preguntar por esta persona",
-  "cvs.ask.question": "¿Qué ha hecho {candidate} hasta ahora y cuáles son sus puntos fuertes?",
+  "cvs.ask.question": "¿Qué experiencia tiene {candidate}?",
   "cvs.skills": "Competencias",
   "cvs.years": { one: "{n} año", other: "{n} años" },
   "cvs.spoken": "Idiomas",
