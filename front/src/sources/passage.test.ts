@@ -49,6 +49,10 @@ describe("a passage", () => {
     expect(found?.pieces.map((piece) => piece.item)).toEqual([1, 2, 4, 5]);
   });
 
+  it("keeps to whole words: the first digits of a neighbour's year are not its own", () => {
+    expect(marked(["2020 – 2022", "Master of Systems", "2012 – 2015", "University"], "Master of Systems | 2020 – 2022 University")).toEqual(["2020 – 2022", "Master of Systems", "University"]);
+  });
+
   it("is not made up: another page's passage is not found", () => {
     const items = ["Social Worker", "Work with families at risk, in three languages", "Harrowgate Sands Council, since 2019"];
     expect(marked(items, "Migration of nine terabytes in the middle of a day, without anybody noticing")).toBeNull();

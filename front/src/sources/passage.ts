@@ -45,6 +45,8 @@ const ENOUGH = 0.6;
 /** A piece this long, in letters, speaks for itself; a shorter one only near others, and if it is whole words. */
 const TELLING = 14;
 const SHORTEST = 4;
+/** So many letters of a stretch are given up, at most, to keep to whole words. */
+const LOST = 12;
 /** PDF points: about five lines. Across the page counts little, as a line may reach over it. */
 const NEARBY = 70;
 const ACROSS = 0.1;
@@ -71,8 +73,9 @@ function rangesOf(passage: Letters, page: Letters, items: readonly Item[]): Rang
 /** Takes the longest stretch that both have, then looks for what was before and after it in the passage, wherever that stands on the page. */
 function align(passage: Letters, part: Range, search: Search): void {
   if (part.to - part.from < SHORTEST) return;
-  const best = longestShared(passage, part, search);
-  if (best === null) return;
+  const longest = longestShared(passage, part, search);
+  if (longest === null) return;
+  const best = wholeWords(passage, longest);
   search.taken.push({ from: best.inPage, to: best.inPage + best.length });
   align(passage, { from: part.from, to: best.inPassage }, search);
   align(passage, { from: best.inPassage + best.length, to: part.to }, search);
@@ -114,6 +117,16 @@ function longestShared(passage: Letters, part: Range, search: Search): Shared | 
     [before, row] = [row, before];
   }
   return best;
+}
+
+/** Without the letters that fit by chance into the word before or after. Scripts without spaces have no words to keep to. */
+function wholeWords({ begins, text }: Letters, shared: Shared): Shared {
+  let from = shared.inPassage;
+  let to = from + shared.length;
+  while (from < to && begins[from] !== true) from += 1;
+  while (to > from && to < text.length && begins[to] !== true) to -= 1;
+  if (to - from < SHORTEST || shared.length - (to - from) > LOST) return shared;
+  return { inPassage: from, inPage: shared.inPage + from - shared.inPassage, length: to - from };
 }
 
 function areWords({ begins, text }: Letters, from: number, to: number): boolean {
