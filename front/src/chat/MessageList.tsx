@@ -26,7 +26,7 @@ export function MessageList({ turns, assistant, busy, actions, stick, older }: M
   const written = turns.findIndex(isGrowing);
   return (
     <div className="relative min-h-0 flex-1">
-      <div className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:outline-offset-[-2px]" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
+      <div data-scroller="" className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-2px]" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
         <div className="safe-x [--safe:1rem]" ref={stick.contentRef}>
           <div className="measure pt-4 pb-6">
             {older.wanted && <OlderMessages {...older} />}

@@ -11,7 +11,9 @@ export function OlderMessages({ busy, failed, load }: { busy: boolean; failed: b
   const reached = useLatest(load);
   useEffect(() => {
     if (busy || failed || element.current === null) return;
-    const watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && reached(), { rootMargin: "400px" });
+    // A margin counts only at the scroller that is named.
+    const root = element.current.closest("[data-scroller]");
+    const watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && reached(), { root, rootMargin: "600px 0px 0px" });
     watch.observe(element.current);
     return () => watch.disconnect();
   }, [busy, failed, reached]);

@@ -15,6 +15,7 @@ export function SendingNote({ outgoing, actions }: { outgoing: Outgoing; actions
   const { key, state, problem, until } = outgoing;
   const seconds = useSecondsUntil(until);
   const slow = useSlow(state === "sending");
+  if (state === "waiting" && until === null) return <Note>{t("chat.sending.online")}</Note>;
   if (state === "waiting") {
     return <Note>{problem?.status === 429 ? t("chat.sending.limited", { n: seconds }) : t("chat.sending.again", { n: seconds })}</Note>;
   }
@@ -31,9 +32,11 @@ export function SendingNote({ outgoing, actions }: { outgoing: Outgoing; actions
         <Button look="ghost" onClick={() => actions.takeBack(key)} size="small">
           {t("chat.edit")}
         </Button>
-        <Button onClick={() => actions.retry(key)} size="small">
-          {t("chat.unsent.retry")}
-        </Button>
+        {problem?.passing !== false && (
+          <Button onClick={() => actions.retry(key)} size="small">
+            {t("chat.unsent.retry")}
+          </Button>
+        )}
       </div>
     </div>
   );

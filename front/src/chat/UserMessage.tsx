@@ -5,6 +5,7 @@ import { IconButton } from "../ui/IconButton";
 import { EditIcon } from "../ui/icons";
 import { CopyAction } from "./CopyAction";
 import { EditQuestion } from "./EditQuestion";
+import { LongText } from "./LongText";
 import { SendingNote } from "./SendingNote";
 import { Siblings } from "./Siblings";
 import { sameTurn, type Question } from "./tree";
@@ -44,7 +45,7 @@ export const UserMessage = memo(
         <div
           className={`max-w-[85%] rounded-2xl rounded-br-md bg-raised px-4 py-2.5 [overflow-wrap:anywhere] whitespace-pre-wrap ${turn.outgoing?.state === "unsent" ? "opacity-70" : ""}`}
         >
-          {turn.text}
+          <LongText text={turn.text} />
         </div>
         {turn.outgoing === null ? (
           <div className="flex items-center" ref={edit}>

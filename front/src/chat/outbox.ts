@@ -22,7 +22,7 @@ interface Letter {
 }
 
 export interface Outgoing extends Letter {
-  /** `busy`: the reader has to choose. `waiting`: tried again at `until`. `unsent`: given up. */
+  /** `busy`: the reader has to choose. `waiting`: tried again at `until`, or when the browser is online. `unsent`: given up. */
   readonly state: "sending" | "waiting" | "busy" | "unsent";
   readonly problem: Problem | null;
   /** Epoch milliseconds. */
@@ -122,6 +122,7 @@ export class Outbox {
   private failed(key: string, failures: number, error: unknown): void {
     const problem = error instanceof Problem ? error : new Problem(0, "unexpected", String(error));
     if (problem.code === "thread_busy") this.change(key, { state: "busy", problem: null });
+    else if (problem.status === 0 && !navigator.onLine) this.change(key, { state: "waiting", problem, until: null });
     else if (!problem.passing || failures + 1 >= TRIES) this.change(key, { state: "unsent", problem, until: null });
     else {
       const wait = waitBefore(failures, problem);

@@ -48,13 +48,8 @@ const NONE: Siblings = { fork: ROOT, index: 0, count: 1, before: null, after: nu
 
 type Node = Turn & { up: string | null };
 
-export interface Shown {
-  readonly turns: readonly Turn[];
-  /** The beginning is not loaded: the first turn has a parent that is not there. */
-  readonly headless: boolean;
-}
-
-export function shownTurns(messages: readonly Message[], runs: readonly LiveRun[], outgoing: readonly Outgoing[], choice: Choice): Shown {
+/** `messages` may begin anywhere: then so does what is shown. */
+export function shownTurns(messages: readonly Message[], runs: readonly LiveRun[], outgoing: readonly Outgoing[], choice: Choice): readonly Turn[] {
   const nodes = nodesOf(messages, runs, outgoing);
   const children = new Map<string, string[]>();
   for (const node of nodes.values()) {
@@ -68,7 +63,7 @@ export function shownTurns(messages: readonly Message[], runs: readonly LiveRun[
     if (above === undefined) break;
     top = above;
   }
-  if (top === undefined) return { turns: [], headless: false };
+  if (top === undefined) return [];
   const turns: Turn[] = [];
   for (let fork: string | undefined = top.up ?? ROOT; fork !== undefined; ) {
     const ids: string[] = children.get(fork) ?? [];
@@ -81,7 +76,7 @@ export function shownTurns(messages: readonly Message[], runs: readonly LiveRun[
     turns.push({ ...turn, fork, index, count: ids.length, before: ids[index - 1] ?? null, after: ids[index + 1] ?? null });
     fork = node.id;
   }
-  return { turns, headless: top.up !== null && top.up !== ROOT && !nodes.has(top.up) };
+  return turns;
 }
 
 /** Whether more will come of an answer. */

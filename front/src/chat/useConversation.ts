@@ -13,6 +13,7 @@ import { useLive } from "../run/useLive";
 import { outboxOf, type Outbox, type Sent } from "./outbox";
 import { shownTurns, type Answer, type Choice, type Question, type Turn } from "./tree";
 
+/** Turns that should be there at once, if there are so many. */
 const FEW_TURNS = 8;
 
 export function useConversation(threadId: string) {
@@ -25,7 +26,7 @@ export function useConversation(threadId: string) {
   const [choice, setChoice] = useState<Choice>(() => new Map());
 
   const outgoing = useMemo(() => letters.filter((letter) => letter.state !== "busy"), [letters]);
-  const { turns, headless } = useMemo(
+  const turns = useMemo(
     () => shownTurns(conversation?.messages ?? [], live.runs, outgoing, choice),
     [conversation?.messages, live.runs, outgoing, choice],
   );
@@ -34,7 +35,8 @@ export function useConversation(threadId: string) {
 
   const { loadOlder } = query;
   const older = useMutation({ mutationFn: loadOlder, networkMode: "always" });
-  const wantsOlder = conversation?.older != null && (headless || turns.length < FEW_TURNS) && !older.isPending && !older.isError;
+  // An answer given again to an old question is the newest message, and what is around it may not be loaded.
+  const wantsOlder = conversation?.older != null && turns.length < FEW_TURNS && !older.isPending && !older.isError;
   const { mutate: readOlder } = older;
   useEffect(() => {
     if (wantsOlder) readOlder();
