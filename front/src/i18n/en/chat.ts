@@ -12,7 +12,7 @@ export const chat = {
   "chat.composer": "Message",
   "chat.composer.cvs": "Ask about the candidates…",
   "chat.composer.resume": "Ask about this resume…",
-  "chat.composer.hint": "Answers can be wrong. Every [n] leads to the page it rests on.",
+  "chat.composer.hint": "Answers can be wrong. Check the pages they cite.",
   "chat.send": "Send",
   "chat.stop": "Stop",
   "chat.stopping": "Stopping…",

@@ -15,7 +15,7 @@ export const chat: Translation<typeof english> = {
   "chat.composer": "Mensaje",
   "chat.composer.cvs": "Pregunta por los candidatos…",
   "chat.composer.resume": "Pregunta por este currículum…",
-  "chat.composer.hint": "Las respuestas pueden fallar. Cada [n] lleva a la página en que se basa.",
+  "chat.composer.hint": "Puede haber errores. Revisa las páginas citadas.",
   "chat.send": "Enviar",
   "chat.stop": "Detener",
   "chat.stopping": "Deteniendo…",
