@@ -20,13 +20,13 @@ interface PdfViewProps {
   page?: number;
   snippet?: string | null;
   /** Stands above the page: the passage in words. Told whether it is marked; null while nobody knows. */
-  note?: (marked: boolean | null, failed: "gone" | "unreadable" | null) => ReactNode;
+  renderNote?: (marked: boolean | null, failed: "gone" | "unreadable" | null) => ReactNode;
 }
 
 const ZOOMS = [0.75, 1, 1.25, 1.5, 2, 2.5, 3];
 const MARGIN = 32;
 
-export default function PdfView({ url, title, page: begin = 1, snippet = null, note }: PdfViewProps) {
+export default function PdfView({ url, title, page: begin = 1, snippet = null, renderNote }: PdfViewProps) {
   const t = useT();
   const state = usePdf(url);
   const [box, width] = useBoxWidth();
@@ -54,7 +54,7 @@ export default function PdfView({ url, title, page: begin = 1, snippet = null, n
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      {note?.(snippet === null || shown !== begin ? null : marked, failed)}
+      {renderNote?.(snippet === null || shown !== begin ? null : marked, failed)}
       <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2 py-1 text-sm text-muted">
         <IconButton small label={t("sources.previous")} icon={<ChevronLeftIcon size={18} />} disabled={pages === null || shown <= 1} onClick={() => turn(-1)} className="disabled:opacity-35" />
         <span className="px-0.5 tabular-nums" aria-live="polite">

@@ -63,7 +63,7 @@ function Drawer({ source, onClose }: { source: Source; onClose: () => void }) {
             title={source.candidate}
             page={source.page}
             snippet={source.snippet}
-            note={(marked, failed) => <Note source={source} marked={marked} failed={failed} />}
+            renderNote={(marked, failed) => <Note source={source} marked={marked} failed={failed} />}
           />
         </Suspense>
       )}
