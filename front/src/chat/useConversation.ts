@@ -2,7 +2,7 @@
  * A conversation as the page shows it, and everything a reader can do to it: stored messages, answers being written, questions on their way, the
  * choice at each fork; ask, edit, stop, answer again. The components below `ChatPage` get it as props and know no server.
  */
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answered, api } from "../api/client";
 import { addMessage, refreshMessages, useMessages } from "../api/messages";
@@ -32,6 +32,9 @@ export function useConversation(threadId: string) {
   );
   const running = live.runs.find((run) => !isFinal(run)) ?? null;
   useSentMessages(threadId, outbox, live.expect);
+
+  const undecided = letters.find((letter) => letter.state === "busy") ?? null;
+  useChoiceMadeByTime(outbox, undecided?.key ?? null, running?.runId ?? null);
 
   const { loadOlder } = query;
   const older = useMutation({ mutationFn: loadOlder, networkMode: "always" });
@@ -73,7 +76,7 @@ export function useConversation(threadId: string) {
     busy,
     outbox,
     /** A question that waits for the reader's word, as the thread is busy. */
-    undecided: letters.find((letter) => letter.state === "busy") ?? null,
+    undecided,
     hasOlder: conversation?.older != null,
     older,
     ask,
@@ -81,6 +84,16 @@ export function useConversation(threadId: string) {
     choose,
     ...useRunActions(client, threadId, live.expect, choose),
   };
+}
+
+/** The answer that was in the way has ended before the reader chose: then there is nothing to choose, and the question is sent. */
+function useChoiceMadeByTime(outbox: Outbox, undecided: string | null, running: string | null): void {
+  const inTheWay = useRef<string | null>(null);
+  useEffect(() => {
+    const ended = inTheWay.current !== null && running === null;
+    inTheWay.current = running;
+    if (ended && undecided !== null) outbox.retry(undecided);
+  }, [outbox, undecided, running]);
 }
 
 /** Stopping a run, and asking for another answer. */
