@@ -1,23 +1,24 @@
 /** Tells a screen reader when an answer begins and how it ends; never the tokens, which would be chatter. The text is read in its own time. */
 import { useEffect, useRef, useState } from "react";
 import { useT, type Translate } from "../i18n/t";
+import { isFinal, type LiveRun } from "../run/reduce";
 import { reasonOf } from "./reasons";
-import type { Answer, Turn } from "./tree";
 
-export function Announcer({ turns }: { turns: readonly Turn[] }) {
+/** `runs`: those being written or just ended. An answer so quick that nobody saw it grow is announced by its end. */
+export function Announcer({ runs }: { runs: readonly LiveRun[] }) {
   const t = useT();
   const [said, setSaid] = useState("");
-  const heard = useRef<{ id: string; growing: boolean } | null>(null);
-  const last = turns.findLast((turn): turn is Answer => turn.kind === "answer" && turn.status !== "queued");
-  const growing = last?.status === "waiting" || last?.status === "streaming";
-  const id = last?.id ?? "";
-  const ending = growing || last === undefined ? null : endingOf(t, last);
+  const heard = useRef<{ runId: string; ended: boolean } | null>(null);
+  const run = runs.findLast((one) => one.status !== "queued");
+  const runId = run?.runId;
+  const ending = run !== undefined && isFinal(run) ? endingOf(t, run) : null;
   useEffect(() => {
-    const before = heard.current;
-    heard.current = { id, growing };
-    if (growing && (before?.id !== id || !before.growing)) setSaid(t("chat.says.begun"));
-    else if (!growing && before?.id === id && before.growing && ending !== null) setSaid(ending);
-  }, [id, growing, ending, t]);
+    if (runId === undefined) return;
+    const known = heard.current?.runId === runId ? heard.current : null;
+    heard.current = { runId, ended: ending !== null };
+    if (ending !== null && known?.ended !== true) setSaid(ending);
+    else if (ending === null && known === null) setSaid(t("chat.says.begun"));
+  }, [runId, ending, t]);
   return (
     <p aria-live="polite" className="sr-only">
       {said}
@@ -25,7 +26,7 @@ export function Announcer({ turns }: { turns: readonly Turn[] }) {
   );
 }
 
-function endingOf(t: Translate, { status, error }: Answer): string {
+function endingOf(t: Translate, { status, error }: LiveRun): string {
   if (status === "failed") return t("chat.says.failed", { reason: reasonOf(t, error).what });
   return t(status === "cancelled" ? "chat.says.stopped" : "chat.says.done");
 }

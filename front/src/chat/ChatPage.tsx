@@ -76,7 +76,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
           />
         )}
       </Composer>
-      <Announcer key={`says:${threadId}`} turns={turns} />
+      <Announcer runs={live.runs} />
       <SourceDrawer onClose={() => setSource(null)} source={source} />
     </>
   );
