@@ -53,6 +53,8 @@ export function Shell({ sidebar, header, children }: ShellProps) {
       ) : (
         <Drawer label={t("ui.sidebar")} onClose={closeDrawer} open={open}>
           {sidebar}
+          {/* While a modal drawer is open, only what is in it can be reached: an undo, too. */}
+          {open && <Toasts />}
         </Drawer>
       )}
       <div className="flex min-w-0 flex-1 flex-col">
@@ -80,7 +82,7 @@ export function Shell({ sidebar, header, children }: ShellProps) {
           <ShortcutsDialog onClose={() => setShortcuts(false)} open />
         </Suspense>
       )}
-      <Toasts />
+      {(wide || !open) && <Toasts />}
     </div>
   );
 }

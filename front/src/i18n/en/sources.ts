@@ -1,12 +1,10 @@
 /** English texts of `sources/`. */
 export const sources = {
   "sources.title": "Sources",
-  "sources.count": { one: "{n} source", other: "{n} sources" },
   "sources.more": { one: "{n} more", other: "{n} more" },
   "sources.fewer": "Show fewer",
   "sources.page": "p. {page}",
   "sources.open": "Source {n}: {candidate}, page {page}, {section}",
-  "sources.drawer": "Source",
   "sources.close": "Close the source",
   "sources.pageOf": "Page {page} of {pages}",
   "sources.previous": "Previous page",

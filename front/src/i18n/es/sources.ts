@@ -4,12 +4,10 @@ import type { sources as english } from "../en/sources";
 
 export const sources: Translation<typeof english> = {
   "sources.title": "Fuentes",
-  "sources.count": { one: "{n} fuente", other: "{n} fuentes" },
   "sources.more": { one: "{n} más", other: "{n} más" },
   "sources.fewer": "Mostrar menos",
   "sources.page": "pág. {page}",
   "sources.open": "Fuente {n}: {candidate}, página {page}, {section}",
-  "sources.drawer": "Fuente",
   "sources.close": "Cerrar la fuente",
   "sources.pageOf": "Página {page} de {pages}",
   "sources.previous": "Página anterior",
