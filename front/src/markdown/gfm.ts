@@ -14,8 +14,8 @@ interface ParserData {
 }
 
 // A plugin is handed its processor as `this`: unified's own convention.
-// oxlint-disable-next-line oxc/no-this-in-exported-function
 export function remarkGfm(this: Processor, options: Options): void {
+  // oxlint-disable-next-line oxc/no-this-in-exported-function
   const data = this.data() as ParserData;
   (data.micromarkExtensions ??= []).push(gfm(options));
   (data.fromMarkdownExtensions ??= []).push(gfmFromMarkdown());

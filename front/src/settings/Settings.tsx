@@ -2,7 +2,7 @@
 import { lazy, Suspense, useCallback, useId, useRef, useState } from "react";
 import { useMe } from "../api/me";
 import { useT } from "../i18n/t";
-import { GearIcon } from "../ui/icons";
+import { GearIcon, PersonIcon } from "../ui/icons";
 import { placeBeside } from "../ui/place";
 
 const loadPanel = () => import("./SettingsPanel");
@@ -32,9 +32,9 @@ export function Settings() {
         type="button"
       >
         <span aria-hidden="true" className="flex size-7 shrink-0 items-center justify-center rounded-full bg-accent-soft text-xs font-semibold text-accent">
-          {initials(user?.name ?? "")}
+          {initials(user?.name ?? "") || <PersonIcon size={16} />}
         </span>
-        <span className="min-w-0 flex-1 truncate">{user?.name}</span>
+        <span className="min-w-0 flex-1 truncate">{user?.name || t("welcome.signedIn")}</span>
         <span className="sr-only">{t("settings.open")}</span>
         <GearIcon className="text-faint" size={18} />
       </button>

@@ -17,16 +17,17 @@ type EmptyThreadProps = { assistant: AssistantId; onAssistant?: (assistant: Assi
 export function EmptyThread({ assistant, onAssistant, onAsk }: EmptyThreadProps) {
   const t = useT();
   const user = useMe();
-  const { data } = useAssistants(useLanguage());
+  const { data, isError } = useAssistants(useLanguage());
+  const name = user?.name.split(/\s/)[0] ?? "";
   const chosen = data?.assistants.find((one) => one.assistant === assistant);
   return (
     <div className="measure flex min-h-full flex-col justify-center gap-5 px-4 py-6 sm:gap-6 sm:py-8">
-      <h1 className="text-2xl font-semibold tracking-tight text-balance sm:text-3xl">{t("welcome.again", { name: user?.name.split(/\s/)[0] ?? "" })}</h1>
+      <h1 className="text-2xl font-semibold tracking-tight text-balance sm:text-3xl">{name ? t("welcome.again", { name }) : t("welcome.hello")}</h1>
       {onAssistant && data && <AssistantChoice assistants={data.assistants} chosen={assistant} onChoose={onAssistant} />}
       {chosen && !chosen.available ? (
         <p className="rounded-xl bg-warn-soft px-4 py-3 text-sm text-ink">{chosen.reason}</p>
       ) : (
-        <Examples onAsk={onAsk} questions={chosen?.examples} />
+        !isError && <Examples onAsk={onAsk} questions={chosen?.examples} />
       )}
       {data?.offline && <OfflineNotice />}
     </div>

@@ -46,7 +46,7 @@ export function Gate({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const id = session.data?.userId;
-    if (id != null && me()?.user_id !== id) remember({ user_id: id, name: t("welcome.signedIn") });
+    if (id != null && me()?.user_id !== id) remember({ user_id: id, name: "" }); // a session tells no name
   }, [session.data]);
 
   if (session.data !== null && user) return children;

@@ -2,7 +2,7 @@
 import { useId, useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Problem } from "../api/client";
-import { openSession } from "../api/session";
+import { closeSession, openSession, type Session } from "../api/session";
 import { useT } from "../i18n/t";
 import { Button } from "../ui/Button";
 import { EyeIcon, EyeOffIcon } from "../ui/icons";
@@ -11,6 +11,16 @@ import { Field } from "./Field";
 import { Page } from "./Page";
 import { SESSION } from "./session";
 
+const ADMIN = "admin_key";
+
+/** An administrator's key speaks for nobody, so there would be no conversations to show: its cookie is given back. */
+async function signInWith(key: string): Promise<Session> {
+  const session = await openSession(key);
+  if (session.userId !== null) return session;
+  await closeSession();
+  throw new Problem(0, ADMIN, "An administrator's key has no conversations.");
+}
+
 export function SignIn() {
   const t = useT();
   const id = useId();
@@ -18,12 +28,13 @@ export function SignIn() {
   const [key, setKey] = useState("");
   const [shown, setShown] = useState(false);
   const signIn = useMutation({
-    mutationFn: openSession,
+    mutationFn: signInWith,
     onSuccess: async (session) => {
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
       client.setQueryData(SESSION, session);
     },
   });
+  const admin = signIn.error instanceof Problem && signIn.error.code === ADMIN;
   const refused = signIn.error instanceof Problem && (signIn.error.status === 401 || signIn.error.status === 403);
   const reason = signIn.error instanceof Problem && signIn.error.status === 0 ? t("welcome.unreachable") : t("welcome.failed");
   return (
@@ -44,7 +55,7 @@ export function SignIn() {
             id={id}
             label={t("welcome.signIn.key")}
             onChange={(event) => setKey(event.target.value)}
-            problem={signIn.isError ? (refused ? t("welcome.signIn.wrong") : reason) : null}
+            problem={signIn.isError ? (admin ? t("welcome.signIn.admin") : refused ? t("welcome.signIn.wrong") : reason) : null}
             required
             spellCheck={false}
             type={shown ? "text" : "password"}

@@ -15,6 +15,7 @@ export const welcome = {
   "welcome.yours.title": "Self-hosted, no telemetry",
   "welcome.yours": "Documents leave this server only for the model it is set to use.",
   "welcome.again": "What would you like to know, {name}?",
+  "welcome.hello": "What would you like to know?",
   "welcome.cvs": "The CVs",
   "welcome.cvs.about": { one: "{n} CV, searched", other: "{n} CVs, searched" },
   "welcome.resume": "One resume",
@@ -32,5 +33,6 @@ export const welcome = {
   "welcome.signIn.show": "Show the key",
   "welcome.signIn.hide": "Hide the key",
   "welcome.signIn.wrong": "This key was not accepted.",
+  "welcome.signIn.admin": "This is an administrator’s key: it has no conversations. Use one that was made for a user.",
   "welcome.signIn.none": "No key? Whoever runs this server can make one.",
 } as const;

@@ -18,6 +18,7 @@ export const welcome: Translation<typeof english> = {
   "welcome.yours.title": "En tu propio servidor, sin telemetría",
   "welcome.yours": "Los documentos solo salen de este servidor hacia el modelo configurado.",
   "welcome.again": "¿Qué te gustaría saber, {name}?",
+  "welcome.hello": "¿Qué te gustaría saber?",
   "welcome.cvs": "Los CV",
   "welcome.cvs.about": { one: "{n} CV, con búsqueda", other: "{n} CV, con búsqueda" },
   "welcome.resume": "Un currículum",
@@ -35,5 +36,6 @@ export const welcome: Translation<typeof english> = {
   "welcome.signIn.show": "Mostrar la clave",
   "welcome.signIn.hide": "Ocultar la clave",
   "welcome.signIn.wrong": "Esta clave no fue aceptada.",
+  "welcome.signIn.admin": "Esta clave es de administración: no tiene conversaciones. Usa una creada para un usuario.",
   "welcome.signIn.none": "¿Sin clave? Quien administra este servidor puede crear una.",
 };
