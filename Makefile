@@ -9,15 +9,27 @@ ARGS ?=
 NEUTRAL := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS UV_NO_CONFIG=1
 UV := PATH="$$PATH:.tools/bin" uv
 
-.PHONY: help install install-dev run worker migrate psql openapi test test-db lint format bench lock up down logs clean reset-data gen-all rag-rebuild dataset eval
+.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format bench lock up down logs clean reset-data gen-all rag-rebuild dataset eval
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 # -- use -------------------------------------------------------------------------------------------------------------------------------
 
-run: install ## Install what is missing, start the API, the page and the embedded database (ARGS="--port 9000")
+run: ## Install what is missing, build the page, start the API and the embedded database (ARGS="--port 9000")
+	@$(MAKE) -j2 install front-if-possible
 	@exec $(BIN)/chatbot serve $(ARGS)
+
+front: ## Build the page into front/dist, with this machine's Node.js or one that is fetched
+	@scripts/build_front.sh
+
+front-api: install ## Write front/openapi.json and the types made from it anew, after a change of the API
+	@scripts/build_front.sh dev
+	@$(BIN)/chatbot openapi >front/openapi.json && cd front && npm run --silent api
+
+dev: install ## Work on the page: the API as it is, the page on http://localhost:5173 with hot reload
+	@scripts/build_front.sh dev
+	@scripts/dev.sh $(ARGS)
 
 worker: install ## Start one more process that writes answers, on the same database
 	@exec $(BIN)/chatbot worker $(ARGS)
@@ -48,10 +60,12 @@ eval: install-dev ## Score retrieval against the sample CVs' JSON (ARGS=--misses
 
 # -- work on it ------------------------------------------------------------------------------------------------------------------------
 
-test: lint ## Everything that has to hold: lint, then all tests
+test: lint front ## Everything that has to hold: lint, then all tests
 	@started=$$(date +%s); status=0; \
+	echo "== the front's units"; (cd front && npm run --silent test) || status=$$?; \
 	echo "== tests, on all cores"; $(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/e2e $(ARGS) || status=$$?; \
 	echo "== tests of whole processes, one at a time"; $(BIN)/python -m pytest tests/e2e $(ARGS) || status=$$?; \
+	echo "== the front in a browser"; (cd front && npm run --silent e2e) || status=$$?; \
 	echo "== tests took $$(($$(date +%s) - started)) s"; exit $$status
 
 test-db: install-dev ## The tests that need a database, on the server that TEST_DATABASE_URL names (postgresql://user:password@host:5432/postgres)
@@ -62,6 +76,8 @@ lint: install-dev ## Style, types, layers, lock files
 	@echo "== ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "== basedpyright"; $(BIN)/basedpyright
 	@echo "== import-linter"; $(BIN)/lint-imports
+	@scripts/build_front.sh dev
+	@echo "== the front"; cd front && npm run --silent lint && npm run --silent types && npm run --silent api:check
 	@echo "== lock files"; $(BIN)/python -m pytest --quiet tests/unit/test_lock_files.py
 
 format: install-dev ## Put the code into its style
@@ -77,6 +93,9 @@ lock: install-dev ## Write uv.lock and requirements.lock anew from pyproject.tom
 install:
 	@scripts/install.sh run
 
+front-if-possible:
+	@scripts/build_front.sh optional
+
 install-dev:
 	@scripts/install.sh dev
 
@@ -85,7 +104,7 @@ install-dev:
 COMPOSE := docker compose
 
 up: compose-there ## Start Postgres, migrations, API and worker in containers, and wait until they answer
-	@$(COMPOSE) up --build --detach --wait $(ARGS) && echo "The API is on http://127.0.0.1:$${PORT:-8000}, its reference on /docs. Stop it with make down."
+	@$(COMPOSE) up --build --detach --wait $(ARGS) && echo "The page is on http://127.0.0.1:$${PORT:-8000} (and on port $${FRONT_PORT:-5173}), the API's reference on /docs. Stop it with make down."
 
 down: compose-there ## Stop the containers; the database stays in its volume
 	@$(COMPOSE) down $(ARGS)
@@ -99,8 +118,8 @@ compose-there:
 
 # -- tidy up ---------------------------------------------------------------------------------------------------------------------------
 
-clean: ## Remove what can be made again: .venv, .tools, caches; the database stays
-	@rm -rf .venv .tools dist build test-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+clean: ## Remove what can be made again: .venv, .tools, node_modules, caches; the database stays
+	@rm -rf front/node_modules front/.node front/dist front/dist.part front/test-results .venv .tools dist build test-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 reset-data: install ## Delete the embedded database with all conversations, after a question (YES=1: without)

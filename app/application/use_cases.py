@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.application.access.check_access import CheckAccess
 from app.application.access.sign_ins import EndSignIn, IssueSignIn
+from app.application.assistants.describe_assistants import DescribeAssistants
 from app.application.chat.allowance import ReadSpending
 from app.application.chat.cancel_run import CancelInThread, CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
@@ -44,3 +45,4 @@ class UseCases:
     issue_sign_in: IssueSignIn
     end_sign_in: EndSignIn
     read_spending: ReadSpending
+    describe_assistants: DescribeAssistants

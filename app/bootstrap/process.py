@@ -23,6 +23,7 @@ from app.application.ports import ContextProvider, LanguageModel
 from app.application.service import ServiceInfo
 from app.bootstrap.access import make_boundary, make_door, make_limiter
 from app.bootstrap.context import check_resume, cv_index_place, make_context, make_follow_ups, make_resume, resume_note
+from app.bootstrap.front import built_front
 from app.bootstrap.models import make_model, make_window
 from app.bootstrap.readiness import ReadinessCheck
 from app.bootstrap.use_cases import make_use_cases
@@ -168,6 +169,7 @@ class _Wiring:
             render_metrics=self._metrics.render,
             door=make_door(settings, transactions, use_cases.check_access, make_limiter(settings, transactions)),
             boundary=make_boundary(settings),
+            front=built_front(),
         )
         self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
         self._show_gauges()

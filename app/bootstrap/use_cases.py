@@ -4,6 +4,7 @@ from uuid_utils.compat import uuid7
 
 from app.application.access.check_access import CheckAccess
 from app.application.access.sign_ins import EndSignIn, IssueSignIn
+from app.application.assistants.describe_assistants import DescribeAssistants
 from app.application.chat.allowance import ReadSpending
 from app.application.chat.cancel_run import CancelInThread, CancelRun
 from app.application.chat.change_thread import DeleteThread, RenameThread
@@ -52,4 +53,5 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         issue_sign_in=IssueSignIn(transactions, settings.session_hours * 3600),
         end_sign_in=EndSignIn(transactions),
         read_spending=ReadSpending(transactions, allowance),
+        describe_assistants=DescribeAssistants(cvs),
     )

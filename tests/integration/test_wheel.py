@@ -55,6 +55,7 @@ def test_the_wheel_holds_what_the_checkout_has(unpacked: Path) -> None:
         ("cv_generation", "cv_generation"),
         ("app/_alembic", "alembic"),
         ("app/_data", "data"),
+        ("app/_front", "front/dist"),
     ):
         wanted = {path.relative_to(ROOT / outside) for path in _files(ROOT / outside)}
         assert wanted <= {path.relative_to(unpacked / inside) for path in _files(unpacked / inside)}
@@ -73,7 +74,9 @@ def test_the_wheel_serves_an_answer(unpacked: Path, server: str, tmp_path: Path)
         text = events.read().decode()
     assert "event: done" in text
     assert '"status":"done"' in text.replace('": "', '":"')
-    assert urllib.request.urlopen(f"{server}/", timeout=10).status == 200
+    page = urllib.request.urlopen(f"{server}/", timeout=10)
+    assert page.status == 200
+    assert b'id="root"' in page.read()
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

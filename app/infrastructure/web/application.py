@@ -4,21 +4,23 @@
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 
 from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
 from app.application.use_cases import UseCases
-from app.infrastructure.web import errors, openapi, page, reference
+from app.infrastructure.web import errors, openapi, reference
 from app.infrastructure.web.body_limit import BodyLimitMiddleware
 from app.infrastructure.web.door import Door
+from app.infrastructure.web.front import pages
 from app.infrastructure.web.guarded_route import check_routes
 from app.infrastructure.web.origins import OriginPolicy
 from app.infrastructure.web.request_id import RequestIdMiddleware
-from app.infrastructure.web.routers import cvs, health, runs, session, threads, users, websocket
+from app.infrastructure.web.routers import assistants, cvs, health, runs, session, threads, users, websocket
 from app.infrastructure.web.security import SecurityMiddleware
 from app.infrastructure.web.sse import StreamSettings
 
@@ -63,6 +65,8 @@ class WebParts:
     render_metrics: RenderMetrics
     door: Door
     boundary: Boundary
+    front: Path | None = None
+    """The folder of the built front, if there is one."""
 
 
 def make_application(parts: WebParts) -> FastAPI:
@@ -72,6 +76,7 @@ def make_application(parts: WebParts) -> FastAPI:
     _allow_pages(app, parts.boundary.origins.allowed)
     app.add_middleware(SecurityMiddleware, hosts=parts.boundary.hosts, origins=parts.boundary.origins)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
+    pages.install(app, parts.front)
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
     app.state.max_message_characters = parts.limits.max_message_characters
@@ -118,6 +123,7 @@ def bare_application(version: str) -> FastAPI:
             {"name": "threads", "description": "Conversations and their messages."},
             {"name": "runs", "description": "One answer in the making: follow it, cancel it, ask for another."},
             {"name": "websocket", "description": "The same over one lasting connection."},
+            {"name": "assistants", "description": "What can be asked here, and whom."},
             {"name": "cvs", "description": "What the assistant `cvs` answers from."},
             {"name": "service", "description": "For operators."},
         ],
@@ -129,13 +135,13 @@ def bare_application(version: str) -> FastAPI:
         threads.router,
         runs.router,
         websocket.router,
+        assistants.router,
         cvs.router,
         health.router,
         reference.router,
-        page.router,
     ):
         app.include_router(router)
-    check_routes(app, PUBLIC | {context.path or "" for context in iter_route_contexts(page.router.routes)})
+    check_routes(app, PUBLIC)
     original = app.openapi
     app.openapi = lambda: openapi.completed(original())
     return app

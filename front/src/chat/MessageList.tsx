@@ -1,0 +1,52 @@
+/** The turns of a conversation, in a scroller that follows a growing answer; older ones are loaded as the reader goes up. */
+import type { AssistantId } from "../api/types";
+import { useT } from "../i18n/t";
+import { ToBottomButton } from "../scroll/ToBottomButton";
+import type { StickToBottom } from "../scroll/useStickToBottom";
+import { AnswerMessage, type AnswerActions } from "./AnswerMessage";
+import { OlderMessages } from "./OlderMessages";
+import { sentKeys } from "./outbox";
+import { isGrowing, type Turn } from "./tree";
+import { UserMessage, type QuestionActions } from "./UserMessage";
+
+/** The newest turns are always laid out: what the reader looks at must not change its height when it is settled. */
+const LAID_OUT = 4;
+
+interface MessageListProps {
+  turns: readonly Turn[];
+  assistant: AssistantId;
+  busy: boolean;
+  actions: AnswerActions & QuestionActions;
+  stick: StickToBottom;
+  older: { wanted: boolean; busy: boolean; failed: boolean; load: () => void };
+}
+
+export function MessageList({ turns, assistant, busy, actions, stick, older }: MessageListProps) {
+  const t = useT();
+  const written = turns.findIndex(isGrowing);
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div data-scroller="" className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-2px]" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
+        <div className="safe-x [--safe:1rem]" ref={stick.contentRef}>
+          <div className="measure pt-4 pb-6">
+            {older.wanted && <OlderMessages {...older} />}
+            {turns.map((turn, index) => (
+              <div
+                className={`turn ${turn.kind === "question" ? "pt-5" : "pt-1.5 pb-2"}`}
+                data-settled={(index < turns.length - LAID_OUT) || undefined}
+                key={(turn.kind === "question" && sentKeys.get(turn.id)) || turn.id}
+              >
+                {turn.kind === "question" ? (
+                  <UserMessage actions={actions} turn={turn} />
+                ) : (
+                  <AnswerMessage actions={actions} assistant={assistant} behind={written >= 0 && written < index} busy={busy} last={index === turns.length - 1} turn={turn} />
+                )}
+              </div>
+            ))}
+          </div>
+        </div>
+      </div>
+      <ToBottomButton onClick={() => stick.toBottom()} shown={!stick.atBottom} />
+    </div>
+  );
+}

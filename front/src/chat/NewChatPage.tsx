@@ -1,0 +1,45 @@
+/** A conversation that has not begun: the thread is made with its first question, so nobody leaves empty ones behind. */
+import { useRef, useState } from "react";
+import { Problem } from "../api/client";
+import { useCreateThread } from "../api/queries";
+import type { AssistantId } from "../api/types";
+import { useT } from "../i18n/t";
+import { chatPath, navigate } from "../routes";
+import { toast } from "../ui/toasts";
+import { EmptyThread } from "../welcome/EmptyThread";
+import { Composer, type ComposerHandle } from "./Composer";
+import { outboxOf } from "./outbox";
+import { problemText } from "./reasons";
+import { useTitle } from "./useTitle";
+
+export function NewChatPage() {
+  const t = useT();
+  const create = useCreateThread();
+  const composer = useRef<ComposerHandle>(null);
+  const [assistant, setAssistant] = useState<AssistantId>("cvs");
+  useTitle(null);
+  const ask = (text: string) => {
+    if (create.isPending) return;
+    create.mutate(
+      { assistant },
+      {
+        onSuccess: ({ thread_id }) => {
+          outboxOf(thread_id).send({ text, parentId: undefined, shownAfter: null, busy: false });
+          navigate(chatPath(thread_id));
+        },
+        onError: (error) => {
+          composer.current?.restore(text);
+          toast({ text: error instanceof Problem ? problemText(t, error) : t("chat.start.failed"), tone: "danger" });
+        },
+      },
+    );
+  };
+  return (
+    <>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <EmptyThread assistant={assistant} onAsk={ask} onAssistant={setAssistant} />
+      </div>
+      <Composer limit={null} onSend={ask} place="new" placeholder={t(`chat.composer.${assistant}`)} ref={composer} sending={create.isPending} />
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+/** Below a question that is not stored yet: nothing while all is well, the time left while it is tried again, and what to do when it was given up. */
+import { useEffect, useState } from "react";
+import { useT } from "../i18n/t";
+import { Button } from "../ui/Button";
+import { useSecondsUntil } from "./Countdown";
+import type { Outgoing } from "./outbox";
+import { problemText } from "./reasons";
+
+const SLOW = 1500; // ms
+
+type Actions = { retry: (key: string) => void; takeBack: (key: string) => void; discard: (key: string) => void };
+
+export function SendingNote({ outgoing, actions }: { outgoing: Outgoing; actions: Actions }) {
+  const t = useT();
+  const { key, state, problem, until } = outgoing;
+  const seconds = useSecondsUntil(until);
+  const slow = useSlow(state === "sending");
+  if (state === "waiting" && until === null) return <Note>{t("chat.sending.online")}</Note>;
+  if (state === "waiting") {
+    return <Note>{problem?.status === 429 ? t("chat.sending.limited", { n: seconds }) : t("chat.sending.again", { n: seconds })}</Note>;
+  }
+  if (state !== "unsent") return <Note>{slow ? t("chat.sending") : ""}</Note>;
+  return (
+    <div className="flex max-w-[85%] flex-col items-end gap-1.5 text-right text-[0.8125rem]" role="alert">
+      <p className="text-danger">
+        <strong className="font-medium">{t("chat.unsent")}</strong> {problem && problemText(t, problem)}
+      </p>
+      <div className="flex flex-wrap justify-end gap-1">
+        <Button look="ghost" onClick={() => actions.discard(key)} size="small">
+          {t("chat.unsent.discard")}
+        </Button>
+        <Button look="ghost" onClick={() => actions.takeBack(key)} size="small">
+          {t("chat.edit")}
+        </Button>
+        {problem?.passing !== false && (
+          <Button onClick={() => actions.retry(key)} size="small">
+            {t("chat.unsent.retry")}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Note({ children }: { children: string }) {
+  return (
+    <p aria-live="off" className="flex h-8 items-center text-[0.8125rem] text-faint tabular-nums">
+      {children}
+    </p>
+  );
+}
+
+function useSlow(sending: boolean): boolean {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    setSlow(false);
+    if (!sending) return;
+    const timer = setTimeout(() => setSlow(true), SLOW);
+    return () => clearTimeout(timer);
+  }, [sending]);
+  return slow;
+}

@@ -1,0 +1,14 @@
+/** English texts of `markdown/`. */
+export const markdown = {
+  "markdown.copy": "Copy",
+  "markdown.copied": "Copied",
+  "markdown.copyFailed": "Not copied",
+  "markdown.code": "Code",
+  "markdown.code.in": "Code: {language}",
+  "markdown.table": "Table",
+  "markdown.task.done": "Done",
+  "markdown.task.open": "Not done",
+  "markdown.image": "Image: {alt}",
+  "markdown.image.unnamed": "Image",
+  "markdown.cite": "Source {n}: {candidate}, page {page}",
+} as const;

@@ -1,0 +1,38 @@
+/** Spanish texts of `cvs/`. */
+import type { Translation } from "../en";
+import type { cvs as english } from "../en/cvs";
+
+export const cvs: Translation<typeof english> = {
+  "cvs.title": "Currículums",
+  "cvs.lead": "Todo lo que hay detrás de las respuestas.",
+  "cvs.search": "Buscar nombres, competencias, idiomas",
+  "cvs.search.clear": "Borrar la búsqueda",
+  "cvs.filter.language": "Idioma del CV",
+  "cvs.filter.all": "Todos los idiomas",
+  "cvs.count": { one: "{n} currículum", other: "{n} currículums" },
+  "cvs.shown": "{n} de {all}",
+  "cvs.none": "Ningún currículum encaja con «{q}»",
+  "cvs.none.filter": "Ningún currículum encaja",
+  "cvs.none.hint": "Prueba con menos palabras o con otra grafía.",
+  "cvs.none.clear": "Mostrar todos",
+  "cvs.empty": "Todavía no hay currículums",
+  "cvs.empty.hint": "Pon archivos PDF en la carpeta que lee el servidor y aparecerán aquí.",
+  "cvs.failed": "No se pudieron cargar los currículums",
+  "cvs.building": "Se están leyendo los currículums por primera vez. Esta página se llenará sola.",
+  "cvs.pages": { one: "{n} página", other: "{n} páginas" },
+  "cvs.back": "Todos los currículums",
+  "cvs.ask": "Preguntar por esta persona",
+  "cvs.ask.question": "¿Qué experiencia tiene {candidate}?",
+  "cvs.skills": "Competencias",
+  "cvs.years": { one: "{n} año", other: "{n} años" },
+  "cvs.spoken": "Idiomas",
+  "cvs.roles": "Puestos",
+  "cvs.employers": "Empresas",
+  "cvs.education": "Formación",
+  "cvs.file": "Archivo",
+  "cvs.readFrom": "Leído del PDF por el índice; lo que no pudo encontrar no aparece aquí.",
+  "cvs.gone": "Este currículum no está",
+  "cvs.gone.hint": "Puede que se haya eliminado o renombrado.",
+  "cvs.facts": "Datos",
+  "cvs.document": "El currículum de {candidate}",
+};

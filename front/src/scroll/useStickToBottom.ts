@@ -1,0 +1,87 @@
+/**
+ * A scroller that follows its growing content until the reader scrolls up: `scrollRef` on the element that scrolls, `contentRef` on the one inside it that
+ * grows. The decisions are `Stick`'s; here they meet the browser. Used by the conversation.
+ */
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefCallback } from "react";
+import { anchorIn, shiftOf, type Anchor } from "./anchor";
+import { onWishUp } from "./gestures";
+import { distance, NEAR, Stick, type View } from "./stick";
+
+export interface StickToBottom {
+  scrollRef: RefCallback<HTMLElement>;
+  contentRef: RefCallback<HTMLElement>;
+  /** Follows, or is so near to the end that a button down would be pointless. */
+  atBottom: boolean;
+  /** Goes to the end and follows from there. */
+  toBottom: (how?: "smooth" | "instant") => void;
+}
+
+/** Another `conversation` (a thread's id) begins at its end. */
+export function useStickToBottom(conversation?: string): StickToBottom {
+  const [scroller, scrollRef] = useState<HTMLElement | null>(null);
+  const [content, contentRef] = useState<HTMLElement | null>(null);
+  const [atBottom, setAtBottom] = useState(true);
+  const stick = useRef<Stick>(null);
+  stick.current ??= new Stick();
+
+  const toBottom = useCallback(
+    (how: "smooth" | "instant" = "smooth") => {
+      if (scroller === null) return;
+      const view = viewOf(scroller);
+      const top = stick.current!.toBottom(view);
+      // A long way is not worth watching, and content that is not laid out yet would grow under the animation.
+      const glides = how === "smooth" && distance(view) < 2 * view.client && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      scroller.scrollTo({ top, behavior: glides ? "smooth" : "instant" });
+      setAtBottom(true);
+    },
+    [scroller],
+  );
+
+  useLayoutEffect(() => toBottom("instant"), [toBottom, conversation]);
+
+  useEffect(() => {
+    if (scroller === null || content === null) return;
+    return attach(stick.current!, scroller, content, setAtBottom);
+  }, [scroller, content]);
+
+  return { scrollRef, contentRef, atBottom, toBottom };
+}
+
+/** Feeds a `Stick` from a scroller and its content. Gives back how to stop. */
+export function attach(stick: Stick, scroller: HTMLElement, content: HTMLElement, tell: (atBottom: boolean) => void): () => void {
+  let anchor: Anchor | null = null;
+  const look = () => {
+    anchor = stick.following ? null : anchorIn(scroller, content);
+    tell(stick.following || distance(viewOf(scroller)) <= NEAR);
+  };
+  const scrolled = () => {
+    stick.scrolled(viewOf(scroller));
+    look();
+  };
+  const observer = new ResizeObserver(() => {
+    const top = stick.resized(viewOf(scroller), shiftOf(anchor, scroller));
+    if (top !== null) scroller.scrollTo({ top, behavior: "instant" });
+    look();
+  });
+  const wish = () => {
+    stick.wishesUp(viewOf(scroller));
+    look();
+  };
+  const over = () => {
+    stick.settled(viewOf(scroller));
+    look();
+  };
+  observer.observe(content);
+  observer.observe(scroller);
+  scroller.addEventListener("scroll", scrolled, { passive: true });
+  const stopWishes = onWishUp(scroller, wish, over);
+  return () => {
+    observer.disconnect();
+    scroller.removeEventListener("scroll", scrolled);
+    stopWishes();
+  };
+}
+
+function viewOf(scroller: HTMLElement): View {
+  return { top: scroller.scrollTop, height: scroller.scrollHeight, client: scroller.clientHeight };
+}
