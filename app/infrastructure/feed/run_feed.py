@@ -74,16 +74,20 @@ class HubRunFeed:
                 self._hub.lost(run_id)
 
     async def _read(self, run_id: UUID, tail: Tail, cursor: int) -> tuple[Sequence[StoredEvent], bool]:
-        """Stored events after the cursor, and whether to look again at once: the database was away, or behind what is known."""
+        """Stored events after the cursor, and whether to look again: the database was away, or behind what is known."""
         async with tail.reading:
+            stored: Sequence[StoredEvent] | None = ()
             events = tail.since(cursor)  # somebody at the same place may have read meanwhile
             if not events:
-                events = await self._stored(run_id, cursor)
+                stored = await self._stored(run_id, cursor)
+                events = stored or tail.since(cursor)  # the writer may have published while storage was asked
             if events:
                 tail.add(events)
                 return events, False
-        if events is None or tail.latest > cursor:
+        if stored is None or tail.latest > cursor:
             await asyncio.sleep(RETRY_AFTER)
+            if stored is not None:
+                tail.looked_in_vain(cursor)
             return (), True
         return (), False
 
