@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, Self
 from uuid import UUID
 
 import structlog
@@ -105,7 +105,7 @@ class Pulse:
         self._sending = 0
         self._open = True
 
-    def __enter__(self) -> "Pulse":
+    def __enter__(self) -> Self:
         self._timer = self._loop.call_later(self._beat, self._look)
         return self
 
