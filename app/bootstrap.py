@@ -302,7 +302,7 @@ class _Wiring:
 
     async def _send_probe(self, probe: str) -> None:
         try:
-            async with connected(self._control, PROBE_PATIENCE) as connection:
+            async with connected(self._control, PROBE_PATIENCE) as (connection, _):
                 await connection.execute(text("SELECT pg_notify(:channel, :probe)"), {"channel": PROBE_CHANNEL, "probe": probe})
                 await connection.commit()
         except (SQLAlchemyError, OSError) as error:
@@ -352,7 +352,7 @@ class _Wiring:
 
     async def _look_at_database(self) -> tuple[str, str]:
         try:
-            async with connected(self._control, READY_SECONDS) as connection:
+            async with connected(self._control, READY_SECONDS) as (connection, _):
                 revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
             return f"no answer: {type(error).__name__}", "unknown"

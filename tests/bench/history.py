@@ -87,7 +87,7 @@ def make(postgres: Postgres, first: int, last: int) -> None:
         ):
             for start in range(series.start, series.stop, 1_000_000):
                 stop = min(series.stop, start + 1_000_000)
-                connection.execute(statement, {"first": start, "last": stop - 1})
+                connection.execute(statement.encode(), {"first": start, "last": stop - 1})
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
 

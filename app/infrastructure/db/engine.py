@@ -76,13 +76,18 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[AsyncConnection, None]:
-    """A connection from the pool; it is ended if the block, and the rollback after it, are not through within `patience` seconds."""
+async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[tuple[AsyncConnection, psycopg.AsyncConnection], None]:
+    """A connection from the pool, as SQLAlchemy's and as the driver's; it is ended if the block, and the rollback after it, are not through
+    within `patience` seconds."""
     with ExitStack() as limit:
         async with engine.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             limit.enter_context(hang_up_after(patience, driver))
-            yield connection
+            try:
+                yield connection, driver
+            finally:
+                if driver.closed and not connection.closed and not connection.invalidated:
+                    await connection.invalidate()  # SQLAlchemy notices only what it sent itself
 
 
 def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:
@@ -91,6 +96,8 @@ def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> No
     An idle connection has nothing to read, unless it is the server's goodbye; looking costs a microsecond, where SQLAlchemy's own pre-ping
     costs a round trip or two.
     """
+    if dbapi_connection.driver_connection.closed:
+        raise DisconnectionError("this connection is closed")
     socket = select.poll()
     socket.register(dbapi_connection.driver_connection.fileno(), select.POLLIN)
     if socket.poll(0):
