@@ -67,8 +67,8 @@ class RunEventsResponse(EventSourceResponse):
             limit = asyncio.timeout(None)
             try:
                 async with limit, asyncio.TaskGroup() as tasks:
-                    watching = tasks.create_task(_until_gone(receive), name="wait for the reader to hang up")
                     with Pulse(send, self._settings, limit, tasks) as pulse:
+                        watching = tasks.create_task(_until_gone(receive, pulse), name="wait for the reader to hang up")
                         await self._stream(pulse)
                     watching.cancel()
             except* _Gone:
@@ -110,6 +110,10 @@ class Pulse:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """No more heartbeats: the stream ends."""
         self._timer.cancel()
         self._open = False
 
@@ -139,10 +143,13 @@ class Pulse:
         self._timer = self._loop.call_at(max(due, now + self._beat), self._look)
 
 
-async def _until_gone(receive: Receive) -> NoReturn:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    raise _Gone
+async def _until_gone(receive: Receive, pulse: Pulse) -> NoReturn:
+    try:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        raise _Gone
+    finally:
+        pulse.stop()
 
 
 async def chunks(
