@@ -29,7 +29,7 @@ from sqlalchemy import URL
 from sse_starlette import EventSourceResponse
 
 from app.application.ports import Completion, Context, LanguageModel, Prompt, Turn
-from app.bootstrap import Overrides, running_service
+from app.bootstrap.process import Overrides, running_service
 from app.domain.chat.entities import Assistant, Message, Role
 from app.domain.chat.events import Token, payload
 from app.infrastructure.db import migrations
