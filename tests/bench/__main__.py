@@ -41,7 +41,7 @@ from tests.bench.machine import Postgres
 
 console = Console(width=150)
 
-HISTORY_ROWS = 200_000
+HISTORY_ROWS, QUICK_ROWS = 200_000, 20_000
 
 
 def main(
@@ -50,8 +50,8 @@ def main(
     only: Annotated[list[str] | None, typer.Option(help="Only these parts: steady, runs, replay, readers, history.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of each side under each load; the median is shown.")] = 1,
     rows: Annotated[
-        int, typer.Option(min=10_000, help="Rows of history to measure against (10,000,000 take 3 GB and ten minutes).")
-    ] = HISTORY_ROWS,
+        int | None, typer.Option(min=10_000, help="Rows of history to measure against (200,000; 10,000,000 take 3 GB and ten minutes).")
+    ] = None,
 ) -> None:
     """Measure speed."""
     parts: dict[str, Callable[[Postgres], list[Table]]] = {
@@ -59,7 +59,7 @@ def main(
         "runs": lambda postgres: runs.tables(postgres, quick=quick, rounds=rounds, tell=_tell),
         "replay": lambda postgres: replay.tables(postgres, tell=_tell),
         "readers": lambda postgres: readers.tables(postgres, quick=quick, tell=_tell),
-        "history": lambda postgres: history.tables(postgres, rows=rows, tell=_tell),
+        "history": lambda postgres: history.tables(postgres, rows=rows or (QUICK_ROWS if quick else HISTORY_ROWS), tell=_tell),
     }
     unknown = set(only or ()) - set(parts)
     if unknown:
