@@ -83,7 +83,7 @@ lint: install-dev ## Style, types, layers, lock files
 format: install-dev ## Put the code into its style
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-bench: install-dev ## Measure speed beside a direct stream without persistence
+bench: install-dev ## Measure speed beside other designs, about ten minutes (ARGS=--quick, ARGS="--only runs --rounds 3")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: install-dev ## Write uv.lock and requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)

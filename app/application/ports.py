@@ -74,6 +74,10 @@ class Transactions(Protocol):
         """For reading only: every statement by itself, as of its own moment. The cheapest way to ask one question."""
         ...
 
+    def at_once(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """For one question that also writes: what it did lasts when it has answered, without `commit`."""
+        ...
+
     def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A read-only transaction in which all statements see one moment."""
         ...

@@ -37,7 +37,7 @@ class ReadinessCheck:
 
     async def _look_at_database(self) -> tuple[str, str]:
         try:
-            async with connected(self._control, READY_SECONDS) as connection:
+            async with connected(self._control, READY_SECONDS) as (connection, _):
                 revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is: not ready
             return f"no answer: {type(error).__name__}", "unknown"

@@ -1,167 +1,87 @@
-"""`make bench`: the product beside a direct stream without persistence, in one run, on one machine, with one client.
+"""`make bench`: the product beside what it began from and beside a direct stream, in one run, on one machine, with one client.
 
-For each load both servers are started anew, one after another, several rounds in turn; the table shows the median round of each. Both stream from the
-same paced model in their own process (`paced_model.py`), through the same SSE library; the product on a Postgres of its own with its durability as
-shipped (synchronous commit on, fsync on). The client is one process on bare sockets.
+    make bench                           everything, about ten minutes
+    make bench ARGS=--quick              two loads, short windows, about two minutes
+    make bench ARGS="--only steady"      one part: steady, runs, replay, readers, history; more than one: --only a --only b
+    make bench ARGS="--rounds 3"         medians of three rounds
 
-tok/s           tokens all readers received, by the time from the first post to the last `done`
-p50, p99        milliseconds from the model's yield to the reader's socket
-first           median milliseconds from the post to the first token at the reader; all but the first row begin with a burst of posts
-CPU             seconds of processor time per 1,000 tokens: the server, and Postgres
-commits, rows   of the product, per 1,000 tokens
+Sides (`servers.py`), each started anew for each load, one after another, on one Postgres with its durability as shipped:
+seed, direct, stock, product, API + worker, two products. All stream from the same model: stamps of the clock made in the process itself, or a
+provider's SDK with the fake providers behind it. The client (`load.py`) is this process: none of the sides' work is in it.
 
-Machines are shared and noisy: read ratios within one run, not single times.
+steady   conversations begin one after another over a second; when all flow, the window opens. What begins and ends a run is outside of it.
+  tok/s          tokens that reached readers within the window, a second
+  p50, p99       milliseconds from the model's yield to the reader's socket
+  first          median milliseconds from the post to the first token, the model having none of its own
+  CPU            seconds of processor time per 1,000 tokens: the side's processes, and Postgres
+  tx, rows       writing transactions and rows of the log per 1,000 tokens
+  MB             resident memory of the side's processes at the end of the window
+  client         share of a core that the client needed: near 1 it is the client that limits
+runs     the price of a run: conversations of five tokens, one after another, and twenty at a time
+replay   a finished answer of 10,000 tokens: rows of one token, as COPY gives them and as a reader gets them
+readers  memory of a subscriber that waits; a thousand readers of one run
+history  do post, claim, replay and list stay flat as the log grows?
+
+Machines are shared and noisy: read ratios within one run, not single figures.
 """
 
-import asyncio
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import psutil
-import psycopg
 import typer
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from app.infrastructure.db.embedded import ensure_running
-from app.infrastructure.db.engine import conninfo, parse_url
-from tests.bench.load import Measured, load
-from tests.processes import ROOT
+from tests.bench import history, readers, replay, runs, steady
+from tests.bench.machine import Postgres
 
+console = Console(width=150)
 
-@dataclass(frozen=True)
-class Load:
-    """So many readers, so many tokens each, at this rate (0: as fast as it goes), all at once or one after another."""
-
-    streams: int
-    tokens: int
-    rate: float
-    at_once: int
-
-    @property
-    def name(self) -> str:
-        if self.at_once == 1:
-            return "one at a time"
-        return f"{self.streams} at {f'{self.rate:g}/s' if self.rate else 'full speed'}"
-
-
-@dataclass(frozen=True)
-class Round:
-    """One server under one load."""
-
-    tokens_per_second: float
-    p50: float
-    p99: float
-    first: float
-    cpu: float
-    postgres_cpu: float
-    commits: float
-    rows: float
-
-
-LOADS = (
-    Load(100, 5, 50, 1),
-    Load(20, 200, 50, 20),
-    Load(100, 200, 50, 100),
-    Load(200, 200, 50, 200),
-    Load(400, 200, 50, 400),
-    Load(100, 1500, 0, 100),
-)
-
-
-class Postgres:
-    """The database's own account of what it did, and what it cost."""
-
-    def __init__(self, folder: Path) -> None:
-        self._database = ensure_running(folder)
-        self.url = conninfo(parse_url(self._database.url))
-
-    def cpu_seconds(self) -> float:
-        """Of the postmaster and all its children that live."""
-        with psycopg.connect(self.url) as connection:
-            postmaster = psutil.Process(connection.info.backend_pid).parent()
-            assert postmaster is not None
-            return sum(sum(process.cpu_times()[:2]) for process in (postmaster, *postmaster.children()))
-
-    def activity(self) -> tuple[int, int]:
-        """Commits and rows inserted since the beginning."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("SELECT pg_stat_force_next_flush()")
-            row = connection.execute("SELECT xact_commit, tup_inserted FROM pg_stat_database WHERE datname = current_database()").fetchone()
-        assert row is not None
-        return row[0], row[1]
-
-    def stop(self) -> None:
-        self._database.release()
-
-
-def measure(kind: str, work: Load, postgres: Postgres) -> Round:
-    """Start a server, load it, stop it."""
-    command = [sys.executable, "-m", "tests.bench.servers", kind, "--tokens", str(work.tokens), "--rate", str(work.rate)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "DATABASE_URL": postgres.url}) as server:
-        try:
-            assert server.stdout is not None
-            port = int(server.stdout.readline().split()[1])
-            asyncio.run(load(port, 20, 5))  # warm: connections, caches, prepared statements
-            return _round(work, port, psutil.Process(server.pid), postgres)
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-def _round(work: Load, port: int, server: psutil.Process, postgres: Postgres) -> Round:
-    cpu, postgres_cpu, (commits, rows) = sum(server.cpu_times()[:2]), postgres.cpu_seconds(), postgres.activity()
-    measured: Measured = asyncio.run(load(port, work.streams, work.at_once))
-    thousands = len(measured.latencies_ms) / 1000
-    assert thousands * 1000 == work.streams * work.tokens, "tokens were lost"
-    commits_after, rows_after = postgres.activity()
-    return Round(
-        measured.tokens_per_second,
-        measured.percentile(50),
-        measured.percentile(99),
-        statistics.median(measured.first_token_ms),
-        (sum(server.cpu_times()[:2]) - cpu) / thousands,
-        (postgres.cpu_seconds() - postgres_cpu) / thousands,
-        (commits_after - commits) / thousands,
-        (rows_after - rows) / thousands,
-    )
+HISTORY_ROWS, QUICK_ROWS = 200_000, 20_000
 
 
 def main(
-    rounds: Annotated[int, typer.Option(help="Rounds of each side under each load.")] = 3,
-    only: Annotated[int | None, typer.Option(help="Only the loads with so many streams.")] = None,
+    *,
+    quick: Annotated[bool, typer.Option(help="Two loads, short windows, little history.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Only these parts: steady, runs, replay, readers, history.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of each side under each load; the median is shown.")] = 1,
+    rows: Annotated[
+        int | None, typer.Option(min=10_000, help="Rows of history to measure against (200,000; 10,000,000 take 3 GB and ten minutes).")
+    ] = None,
 ) -> None:
-    """Compare the product with a direct stream without persistence."""
-    table = Table("load", "side", "tok/s", "p50 ms", "p99 ms", "first ms", "CPU s/1k", "Postgres s/1k", "commits/1k", "rows/1k")
-    console = Console(width=130)
+    """Measure speed."""
+    parts: dict[str, Callable[[Postgres], list[Table]]] = {
+        "steady": lambda postgres: steady.tables(postgres, quick=quick, rounds=rounds, tell=_tell),
+        "runs": lambda postgres: runs.tables(postgres, quick=quick, rounds=rounds, tell=_tell),
+        "replay": lambda postgres: replay.tables(postgres, tell=_tell),
+        "readers": lambda postgres: readers.tables(postgres, quick=quick, tell=_tell),
+        "history": lambda postgres: history.tables(postgres, rows=rows or (QUICK_ROWS if quick else HISTORY_ROWS), tell=_tell),
+    }
+    unknown = set(only or ()) - set(parts)
+    if unknown:
+        raise typer.BadParameter(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    began, tables = time.monotonic(), list[Table]()
     with tempfile.TemporaryDirectory() as folder:
         postgres = Postgres(Path(folder))
-        for work in (work for work in LOADS if only in (None, work.streams)):
-            taken: dict[str, list[Round]] = {"direct": [], "product": []}
-            for number in range(rounds):
-                for kind, results in taken.items():
-                    console.print(f"[dim]{work.name}, round {number + 1} of {rounds}: {kind}[/dim]", highlight=False)
-                    results.append(measure(kind, work, postgres))
-            for kind, results in taken.items():
-                table.add_row(
-                    work.name, kind, *_cells(sorted(results, key=lambda result: result.tokens_per_second)[len(results) // 2], kind)
-                )
-            table.add_section()
-        postgres.stop()
-    console.print(table)
+        try:
+            for name, measure in parts.items():
+                if not only or name in only:
+                    tables += measure(postgres)
+        finally:
+            postgres.stop()
+    for table in tables:
+        console.print(table)
+    console.print(f"[dim]It took {time.monotonic() - began:.0f} s.[/dim]", highlight=False)
 
 
-def _cells(result: Round, kind: str) -> list[str]:
-    cells = [f"{result.tokens_per_second:,.0f}", f"{result.p50:.1f}", f"{result.p99:.1f}", f"{result.first:.1f}", f"{result.cpu:.4f}"]
-    database = [f"{result.postgres_cpu:.4f}", f"{result.commits:.0f}", f"{result.rows:.0f}"]
-    return cells + (database if kind == "product" else ["-", "-", "-"])
+def _tell(what: str) -> None:
+    console.print(f"[dim]{what}[/dim]", highlight=False)
 
 
 if __name__ == "__main__":
+    uvloop.install()
     typer.run(main)

@@ -1,7 +1,8 @@
-"""The model that both sides of the benchmark stream from: every token is the moment at which it was made.
+"""The model that all sides of the benchmark stream from: every token is the moment at which it was made.
 
-`rate` tokens a second, or as fast as they are taken (0). A token is `"<monotonic nanoseconds> "`: the clock is the machine's, so a client in another
-process can tell how long a token took. The size, 16 to 20 characters, is that of a few words.
+`rate` tokens a second, or as fast as they are taken (0), the first one at once, for `seconds`. A token is `"<monotonic nanoseconds> "`: the clock is
+the machine's, so a client in another process can tell how long a token took. The size, 16 to 20 characters, is that of a few words. The usage tells
+the client how many there were.
 """
 
 import asyncio
@@ -19,22 +20,20 @@ class PacedModel:
     model = "paced"
     continues_exactly = False
 
-    def __init__(self, tokens: int, rate: float) -> None:
-        self._tokens = tokens
+    def __init__(self, seconds: float, rate: float) -> None:
+        self._seconds = seconds
         self._pause = 1 / rate if rate else 0.0
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str | Completion, None]:
-        """`tokens` tokens, evenly paced from the first one on."""
+        """Tokens, evenly paced from the first one on; one at least."""
         loop = asyncio.get_running_loop()
-        due = loop.time()
-        for _ in range(self._tokens):
-            if self._pause:
-                due += self._pause
-                await asyncio.sleep(due - loop.time())
-            else:
-                await asyncio.sleep(0)  # a model never answers without giving the loop a turn
+        due, tokens = loop.time(), 0
+        end = due + self._seconds
+        while not tokens or (due if self._pause else loop.time()) < end:
+            await asyncio.sleep(due - loop.time() if self._pause else 0)  # a model never answers without giving the loop a turn
             yield f"{time.monotonic_ns()} "
-        yield Completion("stop", Usage(output_tokens=self._tokens))
+            due, tokens = due + self._pause, tokens + 1
+        yield Completion("stop", Usage(output_tokens=tokens))
 
     async def close(self) -> None:
         """Nothing to give back."""

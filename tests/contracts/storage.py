@@ -13,8 +13,8 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID
 
+from psycopg import IntegrityError
 from sqlalchemy import URL, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.application.ports import EventLog, Transactions

@@ -22,7 +22,7 @@ async def test_cancelling_anywhere_in_a_unit_of_work_gives_the_connection_back(d
     dice = random.Random(7)
 
     async def work(mode: dict[str, Any]) -> None:
-        async with connected(engine.execution_options(**mode), patience=5) as connection:
+        async with connected(engine.execution_options(**mode), patience=5) as (connection, _):
             await connection.execute(text("SELECT 1"))
 
     for turn in range(400):

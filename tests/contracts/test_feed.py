@@ -13,7 +13,7 @@ from app.domain.chat.entities import Claim
 from app.domain.chat.errors import Unavailable
 from app.domain.chat.events import EventType, Sources, StoredEvent, Token
 from app.infrastructure.feed import run_feed
-from app.infrastructure.feed.hub import REMEMBERED_EVENTS
+from app.infrastructure.feed.hub import LOOKS_IN_VAIN, REMEMBERED_EVENTS, Tail
 from app.infrastructure.feed.run_feed import HubRunFeed
 from tests.contracts.conversation import assert_gap_free, claimed_run, fence, new_run, new_thread, read_events
 from tests.contracts.storage import Storage
@@ -62,6 +62,9 @@ class Gated:
     def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._gated(self._transactions.reading())
 
+    def at_once(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._gated(self._transactions.at_once())
+
     def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._gated(self._transactions.snapshot())
 
@@ -109,7 +112,7 @@ async def test_a_finished_run_is_replayed_and_then_the_reader_ends(storage: Stor
     await reader.read()
     assert_gap_free(reader.seen)
     assert reader.seen == await whole(storage, claim.run_id)
-    assert reader.batches >= 3  # page by page, however long the log is
+    assert reader.batches >= 2  # page by page, however long the log is
     assert storage.hub.readers == 0
 
 
@@ -205,6 +208,44 @@ async def test_what_another_process_writes_is_read_once_it_is_heard_of(storage: 
             await reader.until_seen(n + 1)
         await storage.elsewhere.close(claim, Ending.done("012"))
         storage.hub.heard([(claim.run_id, 5)])
+    assert reader.seen == await whole(storage, claim.run_id)
+
+
+async def test_what_is_published_while_a_reader_asks_storage_reaches_it_at_once(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_feed, "RETRY_AFTER", NEVER)
+    claim, transactions = await speaking(storage), Gated(storage.transactions)
+    found_nothing = asyncio.Event()
+
+    class Late(HubRunFeed):
+        async def _stored(self, run_id: UUID, tail: Tail, cursor: int) -> Sequence[StoredEvent] | None:
+            events = await super()._stored(run_id, tail, cursor)
+            found_nothing.set()
+            await transactions.gate.wait()
+            return events
+
+    transactions.gate.clear()
+    reader = Reader(Late(storage.transactions, storage.hub, lambda: NEVER), claim.run_id)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(reader.read())
+        await found_nothing.wait()
+        await storage.log.append(claim, Token("a"))
+        await storage.log.close(claim, Ending.done("a"))
+        transactions.gate.set()
+        await reader.until_seen(3)
+    assert reader.seen == await whole(storage, claim.run_id)
+
+
+async def test_a_number_that_no_run_has_is_soon_disbelieved(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_feed, "RETRY_AFTER", 0.001)
+    claim, transactions = await speaking(storage), Gated(storage.transactions)
+    reader = Reader(feed_of(storage, transactions), claim.run_id)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(reader.read())
+        await transactions.asked.wait()
+        storage.hub.heard([(claim.run_id, 1_000_000)])
+        await asyncio.sleep(0.3)  # time for a hundred looks
+        assert 1 < transactions.count <= 2 + LOOKS_IN_VAIN
+        await storage.log.close(claim, Ending.done("a"))
     assert reader.seen == await whole(storage, claim.run_id)
 
 

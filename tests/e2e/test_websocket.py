@@ -30,7 +30,7 @@ async def test_a_client_that_is_cut_off_a_hundred_times_anywhere_sees_the_exact_
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")
     dice = random.Random(seed)
-    cuts = 0
+    cuts = answer = 0
     for answer in range(40):  # a busy machine puts many tokens into one frame: then it takes more answers
         session_id, asked = await _ask(fleet.first.url, f"Cut me off [[id=cut{answer} tokens=500 rate=100]]")
         steady = asyncio.ensure_future(SocketReader(session_id, asked.run_id).read_to_the_end(fleet.second.url))

@@ -252,7 +252,7 @@ HEADERS = [
 ROUTES = [
     *(
         Bad(f"unknown {path}", "GET", path, 404, "not_found")
-        for path in ("/nowhere", "/api", "/api/", "/api//users", "/api/users/", "/docs/", "/api/%00", "/api/%ff", "/%2e%2e/%2e%2e/etc/passwd", "/try.js/")
+        for path in ("/nowhere", "/api", "/api/", "/api//users", "/api/users/", "/docs/", "/api/%00", "/api/%ff", "/%2e%2e/%2e%2e/etc/passwd", "/favicon.svg/")
     ),
     Bad("unknown and long", "GET", "/" + "x" * 20_000, 404, "not_found"),
     *(

@@ -5,7 +5,7 @@ any parameters, since the driver prepares what it sends often and Postgres then 
 """
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,12 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.application.ports import UnitOfWork
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Claim, Executor
+from app.domain.chat.entities import Claim, Executor, IdempotencyKey, NewRun
 from app.domain.chat.events import EventType, StoredEvent
 from app.domain.chat.repositories.threads import ThreadCursor
-from app.infrastructure.db.engine import conninfo, make_engine
+from app.infrastructure.db.engine import connected, conninfo, make_engine
 from app.infrastructure.db.unit_of_work import PostgresUnitOfWork
 from app.infrastructure.models.tables import Base
+from app.infrastructure.repositories.direct import Direct
 from app.infrastructure.repositories.log_statements import APPEND, CLOSE, CLOSED_BY, Written, append_parameters, close_parameters
 from tests.integration.serving import copy_of
 
@@ -86,13 +87,29 @@ class Sent:
     parameters: Any
 
 
+class CaughtDirect(Direct):
+    """Remembers what is sent straight to psycopg."""
+
+    def __init__(self, driver: psycopg.AsyncConnection, sent: list[Sent]) -> None:
+        super().__init__(driver)
+        self._sent = sent
+
+    async def all(self, statement: bytes, parameters: Mapping[str, Any]) -> list[Any]:
+        self._sent.append(Sent(statement.decode(), parameters))
+        return await super().all(statement, parameters)
+
+    async def one(self, statement: bytes, parameters: Mapping[str, Any]) -> Any | None:
+        self._sent.append(Sent(statement.decode(), parameters))
+        return await super().one(statement, parameters)
+
+
 class Plans:
     """Asks Postgres how it would answer what a unit of work sends."""
 
-    def __init__(self, connection: AsyncConnection, url: URL) -> None:
-        self.work: UnitOfWork = PostgresUnitOfWork(connection)
+    def __init__(self, connection: AsyncConnection, driver: psycopg.AsyncConnection, url: URL) -> None:
         self._url = url
         self.sent: list[Sent] = []
+        self.work: UnitOfWork = PostgresUnitOfWork(connection, CaughtDirect(driver, self.sent))
         event.listen(connection.sync_connection, "before_cursor_execute", self._catch)
 
     def _catch(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
@@ -166,8 +183,8 @@ def _check(plans: Iterable[Plan], *indexes: str) -> None:
 async def plans(loaded: URL) -> AsyncGenerator[Plans]:
     """On one connection, in one transaction that never commits."""
     engine = make_engine(loaded, 2)
-    async with engine.connect() as connection:
-        yield Plans(connection, loaded)
+    async with connected(engine, 30) as (connection, driver):
+        yield Plans(connection, driver, loaded)
     await engine.dispose()
 
 
@@ -176,6 +193,11 @@ async def plans(loaded: URL) -> AsyncGenerator[Plans]:
 EXECUTORS = [Executor(_id(EXECUTOR, number), "offline", "offline-quotes") for number in (1, 2, 3)]
 A_DONE_RUN = 4_000
 A_RUNNING_RUN = LAST_DONE + 7
+
+
+def _new_run() -> NewRun:
+    ids = [_id(kind, RUNS + 1) for kind in (RUN, MESSAGE, ANSWER)]
+    return NewRun(ids[0], _thread_of(A_DONE_RUN), ids[1], ids[2], EXECUTORS[0], IdempotencyKey("new", "x"))
 
 
 def _claim(number: int) -> Claim:
@@ -224,6 +246,10 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "still owned, one": (lambda work: work.runs.still_owned(EXECUTORS[0].executor_id, _running(1)), ("runs_pkey",)),
     "still owned, many": (lambda work: work.runs.still_owned(EXECUTORS[0].executor_id, _running(140)), ("runs_owner_idx|runs_pkey",)),
     "cancel": (lambda work: work.runs.close(_claim(A_RUNNING_RUN), Ending.cancelled("x"), 10), ("runs_pkey",)),
+    "post": (
+        lambda work: work.runs.add_at_once(_new_run(), "x", "x"),
+        ("threads_pkey", "messages_in_thread_idx", "runs_unfinished_idx|runs_in_thread_idx", "runs_idempotency_idx|runs_in_thread_idx"),
+    ),
     "replay": (lambda work: work.run_events.read(_id(RUN, A_DONE_RUN), 0, 1000), ("run_events_pkey",)),
     "replay after a cursor": (lambda work: work.run_events.read(_id(RUN, A_DONE_RUN), 7, 1000), ("run_events_pkey",)),
     "last numbers, one": (lambda work: work.run_events.last_seqs([_id(RUN, A_DONE_RUN)]), ("runs_pkey", "run_events_pkey")),

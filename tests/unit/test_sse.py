@@ -8,7 +8,7 @@ import pytest
 from starlette.types import Message
 
 from app.domain.chat.events import EventType, StoredEvent
-from app.infrastructure.web.sse import RunEventsResponse, StreamSettings, chunks, run_event_id
+from app.infrastructure.web.sse import HEARTBEAT, RunEventsResponse, StreamSettings, chunks, run_event_id
 
 TOKEN = StoredEvent(UUID(int=1), 1, EventType.TOKEN, '{"text":"Ada"}')
 DONE = StoredEvent(UUID(int=1), 2, EventType.DONE, '{"status":"done"}')
@@ -24,6 +24,66 @@ async def test_a_stream_that_ends_before_its_run_says_when_to_come_back(last: St
     stream = b"".join([chunk async for chunk in chunks(batches(), run_event_id)])
     assert stream.startswith(b"retry: 1000\n\nid: 1\nevent: token\n")
     assert stream.endswith(end)
+
+
+class Wire:
+    """The server's side of one request: what was sent, and a reader that can hang up."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.gone = asyncio.Event()
+        self.beaten = asyncio.Event()
+
+    async def send(self, message: Message) -> None:
+        assert self.sent[-1:] != [b""], "nothing may follow the end"
+        if message["type"] == "http.response.body":
+            self.sent.append(message["body"])
+            if self.sent.count(HEARTBEAT) == 2:
+                self.beaten.set()
+
+    async def receive(self) -> Message:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def answer(self, frames: AsyncGenerator[bytes, None], settings: StreamSettings) -> None:
+        async with asyncio.timeout(10):
+            await RunEventsResponse(frames, settings)({"type": "http", "method": "GET", "state": {}}, self.receive, self.send)
+
+
+async def test_a_silent_stream_is_kept_alive() -> None:
+    wire = Wire()
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        yield b"frame"
+        await wire.beaten.wait()
+
+    await wire.answer(frames(), StreamSettings(send_timeout=30, heartbeat=0.05))
+    assert wire.sent == [b"frame", HEARTBEAT, HEARTBEAT, b""]
+
+
+async def test_a_reader_that_hangs_up_ends_its_stream_and_closes_it() -> None:
+    wire, closed = Wire(), asyncio.Event()
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"frame"
+            wire.gone.set()
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    await wire.answer(frames(), StreamSettings(send_timeout=30, heartbeat=30))
+    assert closed.is_set()
+    assert wire.sent == [b"frame"]
+
+
+async def test_a_failure_of_the_stream_is_not_taken_for_a_slow_reader() -> None:
+    async def frames() -> AsyncGenerator[bytes, None]:
+        yield b"frame"
+        raise TimeoutError("of something else")
+
+    with pytest.raises(ExceptionGroup):
+        await Wire().answer(frames(), StreamSettings(send_timeout=30, heartbeat=30))
 
 
 async def test_a_reader_that_does_not_take_a_frame_is_cut_and_its_stream_is_closed() -> None:

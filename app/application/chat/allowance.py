@@ -25,12 +25,17 @@ class Allowance:
     runs: int | None = None
     tokens_per_day: int | None = None
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is anything to check."""
+        return self.runs is not None or self.tokens_per_day is not None
+
     async def check(self, work: UnitOfWork, user_id: int) -> None:
         """Raises `RateLimited` if the user may not have one run more. Costs two statements, none without limits.
 
         Locks the user's row: call it after everything else that may wait.
         """
-        if self.runs is None and self.tokens_per_day is None:
+        if not self.limited:
             return
         spending = await work.spending.lock(user_id)
         if self.runs is not None and spending.unfinished >= self.runs:

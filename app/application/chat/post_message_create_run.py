@@ -10,14 +10,14 @@ of runs need no other care.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from uuid import UUID
 
 from app.application.chat.allowance import Allowance
 from app.application.chat.cancel_run import cancel_in
 from app.application.ports import NewId, Reservation, RunStarter, Transactions, UnitOfWork
-from app.domain.chat.entities import Claim, IdempotencyKey, NewMessage, NewRun, OnBusy, Role, Run, RunStatus
+from app.domain.chat.entities import Claim, Executor, IdempotencyKey, NewMessage, NewRun, OnBusy, Role, Run, RunStatus
 from app.domain.chat.errors import IdempotencyMismatch, InvalidInput, NotFound, QueueFull, ThreadBusy
 
 TITLE_LENGTH = 60
@@ -126,6 +126,22 @@ class _PostIntoThread:
     async def _store(
         self, thread_id: UUID, on_busy: OnBusy, key: IdempotencyKey | None, question: _Question, reservation: Reservation | None
     ) -> Posted:
+        stored = await self._store_at_once(thread_id, key, question, reservation)
+        return Posted(stored) if stored else await self._store_step_by_step(thread_id, on_busy, key, question, reservation)
+
+    async def _store_at_once(
+        self, thread_id: UUID, key: IdempotencyKey | None, question: _Question, reservation: Reservation | None
+    ) -> Run | None:
+        """The common case, in one round trip: a new message at the end of a thread that is at rest, of a user without limits. None if it is another."""
+        if self._allowance.limited or question.message_id is not None or question.parent is not AfterLatest.LATEST:
+            return None
+        run = self._run(thread_id, key, self._new_id(), reservation.executor if reservation else None)
+        async with self._transactions.at_once() as work:
+            return await work.runs.add_at_once(run, question.content, _title(question.content))
+
+    async def _store_step_by_step(
+        self, thread_id: UUID, on_busy: OnBusy, key: IdempotencyKey | None, question: _Question, reservation: Reservation | None
+    ) -> Posted:
         async with self._transactions.begin() as work:
             thread = await work.threads.touch(thread_id, title_if_none=_title(question.content))
             if thread is None:
@@ -136,18 +152,14 @@ class _PostIntoThread:
             unfinished = await self._make_way(work, thread_id, on_busy)
             message = await self._message(work, thread_id, question, unfinished)
             await self._allowance.check(work, thread.user_id)
-            run = NewRun(
-                run_id=self._new_id(),
-                thread_id=thread_id,
-                message_id=message.message_id if message else question.message_id or self._new_id(),
-                answer_id=self._new_id(),
-                owner=reservation.executor if reservation and not unfinished else None,
-                idempotency=key,
-                fresh=question.message_id is not None,
-            )
-            stored = await work.runs.add(run, message)
+            message_id = message.message_id if message else question.message_id or self._new_id()
+            run = self._run(thread_id, key, message_id, reservation.executor if reservation and not unfinished else None)
+            stored = await work.runs.add(replace(run, fresh=question.message_id is not None), message)
             await work.commit()
         return Posted(stored)
+
+    def _run(self, thread_id: UUID, key: IdempotencyKey | None, message_id: UUID, owner: Executor | None) -> NewRun:
+        return NewRun(self._new_id(), thread_id, message_id, answer_id=self._new_id(), owner=owner, idempotency=key)
 
     async def _earlier(self, work: UnitOfWork, thread_id: UUID, key: IdempotencyKey | None) -> Run | None:
         found = await work.runs.by_idempotency_key(thread_id, key.key) if key else None

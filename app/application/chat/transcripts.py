@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.application.ports import UnitOfWork
-from app.domain.chat.transcript import Transcript
+from app.domain.chat.transcript import Transcript, fold
 
 _PAGE = 1000
 
@@ -12,6 +12,5 @@ async def read_transcript(work: UnitOfWork, run_id: UUID) -> Transcript:
     """Fold the committed events of a run, page by page."""
     transcript = Transcript()
     while events := await work.run_events.read(run_id, transcript.last_seq, _PAGE):
-        for event in events:
-            transcript = transcript.then(event)
+        transcript = fold(events, transcript)
     return transcript

@@ -123,9 +123,9 @@ def merged(events: Iterable[Event]) -> list[Event]:
 def payload(event: Event) -> str:
     """The event's fields as compact JSON text. Serialised here once; every reader gets these bytes."""
     if isinstance(event, Token):  # the hot one: no asdict
-        return _compact({"text": event.text})
+        return f'{{"text":{_compact(event.text)}}}'
     return _compact(asdict(event))
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Made once: `json.dumps` with arguments makes an encoder a call."""

@@ -77,16 +77,24 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[AsyncConnection, None]:
-    """A connection from the pool; it is ended if the block, and the rollback after it, are not through within `patience` seconds."""
+async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[tuple[AsyncConnection, psycopg.AsyncConnection], None]:
+    """A connection from the pool, as SQLAlchemy's and as the driver's; it is ended if the block, and the rollback after it, are not through
+    within `patience` seconds."""
     connection = await _checked_out(engine)
+    driver: Any = None
     with ExitStack() as limit:
         try:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver = (await connection.get_raw_connection()).driver_connection
             limit.enter_context(hang_up_after(patience, driver))
-            yield connection
+            yield connection, driver
         finally:
-            await asyncio.shield(connection.close())
+            await asyncio.shield(_given_back(connection, driver))
+
+
+async def _given_back(connection: AsyncConnection, driver: psycopg.AsyncConnection | None) -> None:
+    if driver is not None and driver.closed and not connection.closed and not connection.invalidated:
+        await connection.invalidate()  # SQLAlchemy notices only what it sent itself
+    await connection.close()
 
 
 async def _checked_out(engine: AsyncEngine) -> AsyncConnection:
@@ -124,6 +132,8 @@ def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> No
     An idle connection has nothing to read, unless it is the server's goodbye; looking costs a microsecond, where SQLAlchemy's own pre-ping
     costs a round trip or two.
     """
+    if dbapi_connection.driver_connection.closed:
+        raise DisconnectionError("this connection is closed")
     socket = select.poll()
     socket.register(dbapi_connection.driver_connection.fileno(), select.POLLIN)
     if socket.poll(0):

@@ -109,8 +109,7 @@ class Listener:
 
     def _hear(self, channel: str, payload: str) -> None:
         if channel == EVENTS_CHANNEL:
-            writer, latest = read_nudge(payload)
-            if writer != self._name:
+            if latest := read_nudge(payload, deaf_to=self._name):
                 self._callbacks.events(latest)
         elif channel == QUEUE_CHANNEL:
             self._callbacks.queue()

@@ -16,6 +16,7 @@ from app.domain.chat.errors import Unavailable
 from app.infrastructure.db.engine import connected
 from app.infrastructure.repositories.answers import PostgresAnswers
 from app.infrastructure.repositories.api_keys import PostgresApiKeys
+from app.infrastructure.repositories.direct import Direct
 from app.infrastructure.repositories.leases import PostgresLeases
 from app.infrastructure.repositories.messages import PostgresMessages
 from app.infrastructure.repositories.owners import PostgresOwners
@@ -31,13 +32,13 @@ from app.infrastructure.repositories.users import PostgresUsers
 class PostgresUnitOfWork:
     """One connection and the repositories that share it."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: AsyncConnection, direct: Direct) -> None:
+        self._direct = direct
         self.users = PostgresUsers(connection)
-        self.threads = PostgresThreads(connection)
-        self.messages = PostgresMessages(connection)
-        self.runs = PostgresRuns(connection)
-        self.run_events = PostgresRunEvents(connection)
+        self.threads = PostgresThreads(connection, direct)
+        self.messages = PostgresMessages(direct)
+        self.runs = PostgresRuns(connection, direct)
+        self.run_events = PostgresRunEvents(direct)
         self.leases = PostgresLeases(connection)
         self.answers = PostgresAnswers(connection)
         self.api_keys = PostgresApiKeys(connection)
@@ -48,7 +49,7 @@ class PostgresUnitOfWork:
 
     async def commit(self) -> None:
         """See `UnitOfWork.commit`."""
-        await self._connection.commit()
+        await self._direct.commit()
 
 
 class PostgresTransactions:
@@ -68,6 +69,10 @@ class PostgresTransactions:
         """See `Transactions.reading`: no BEGIN, no ROLLBACK, one round trip a statement."""
         return _unit_of_work(self._reading, self._patience)
 
+    def at_once(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """See `Transactions.at_once`: the same as `reading`, for a statement that writes."""
+        return _unit_of_work(self._reading, self._patience)
+
     def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """See `Transactions.snapshot`."""
         return _unit_of_work(self._snapshots, self._patience)
@@ -76,11 +81,17 @@ class PostgresTransactions:
 @asynccontextmanager
 async def _unit_of_work(engine: AsyncEngine, patience: float) -> AsyncGenerator[UnitOfWork, None]:
     try:
-        async with connected(engine, patience) as connection:
-            yield PostgresUnitOfWork(connection)
+        async with connected(engine, patience) as (connection, driver):
+            yield PostgresUnitOfWork(connection, Direct(driver))
     except PoolTimeoutError:
         raise Unavailable("database_busy", "All database connections are in use. Try again in a moment.") from None
-    except (OperationalError, InterfaceError) as error:
+    except (
+        OperationalError,
+        InterfaceError,
+        psycopg.OperationalError,
+        psycopg.InterfaceError,
+        psycopg.errors.ReadOnlySqlTransaction,
+    ) as error:
         raise unavailable() from error
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):

@@ -18,6 +18,9 @@ REMEMBERED_EVENTS = 512
 REMEMBERED_CHARACTERS = 262_144
 """Characters of payload a tail remembers, likewise."""
 
+LOOKS_IN_VAIN = 3
+"""How often a reader looks for events it has heard of before it believes the database that there are none: anybody may send a notification."""
+
 
 class Tail:
     """The live end of one run, shared by its readers here.
@@ -26,12 +29,13 @@ class Tail:
     meanwhile, so that readers at the same place ask once.
     """
 
-    __slots__ = ("_changed", "_characters", "_recent", "gone", "latest", "readers", "reading")
+    __slots__ = ("_changed", "_characters", "_in_vain", "_recent", "gone", "latest", "readers", "reading")
 
     def __init__(self) -> None:
         self._recent: list[StoredEvent] = []
         self._characters = 0
         self._changed = asyncio.Event()
+        self._in_vain = 0
         self.latest = 0
         self.gone = False
         self.readers = 0
@@ -52,16 +56,25 @@ class Tail:
             self._characters = 0
             end = events[0].seq - 1
         fresh = events[end + 1 - events[0].seq :]
+        if not fresh:
+            return
         self._recent.extend(fresh)
         self._characters += sum(len(event.data) for event in fresh)
         self._trim()
-        self.advance(events[-1].seq)
+        self.latest = max(self.latest, fresh[-1].seq)
+        self.wake()  # also those who have heard of more: what is here is certain
 
     def advance(self, seq: int) -> None:
         """Learn that events up to `seq` are committed."""
         if seq > self.latest:
-            self.latest = seq
+            self.latest, self._in_vain = seq, 0
             self.wake()
+
+    def looked_in_vain(self, cursor: int) -> None:
+        """Storage has nothing after `cursor`, though more was heard of. It may be late; if it stays so, what was heard was not true."""
+        self._in_vain += 1
+        if self._in_vain >= LOOKS_IN_VAIN:
+            self.latest, self._in_vain = cursor, 0
 
     def wake(self) -> None:
         """Let every reader look again."""

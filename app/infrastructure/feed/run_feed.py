@@ -15,7 +15,7 @@ from app.domain.chat.errors import Unavailable
 from app.domain.chat.events import EventType, StoredEvent
 from app.infrastructure.feed.hub import Hub, Tail
 
-READ_AT_ONCE = 256
+READ_AT_ONCE = 512
 """Rows read from the database in one go."""
 
 RETRY_AFTER = 0.3
@@ -74,24 +74,31 @@ class HubRunFeed:
                 self._hub.lost(run_id)
 
     async def _read(self, run_id: UUID, tail: Tail, cursor: int) -> tuple[Sequence[StoredEvent], bool]:
-        """Stored events after the cursor, and whether to look again at once: the database was away, or behind what is known."""
+        """Stored events after the cursor, and whether to look again: the database was away, or behind what is known."""
         async with tail.reading:
+            stored: Sequence[StoredEvent] | None = ()
             events = tail.since(cursor)  # somebody at the same place may have read meanwhile
             if not events:
-                events = await self._stored(run_id, cursor)
+                heard = tail.latest
+                stored = await self._stored(run_id, tail, cursor)
+                events = stored or tail.since(cursor)  # the writer may have published while storage was asked
+                if not events and tail.latest > heard:  # another process has written meanwhile
+                    return (), True
             if events:
                 tail.add(events)
                 return events, False
-        if events is None or tail.latest > cursor:
+        if stored is None or tail.latest > cursor:
             await asyncio.sleep(RETRY_AFTER)
+            if stored is not None:
+                tail.looked_in_vain(cursor)
             return (), True
         return (), False
 
-    async def _stored(self, run_id: UUID, cursor: int) -> Sequence[StoredEvent] | None:
+    async def _stored(self, run_id: UUID, tail: Tail, cursor: int) -> Sequence[StoredEvent] | None:
         try:
             async with self._transactions.reading() as work:
                 events = await work.run_events.read(run_id, cursor, READ_AT_ONCE)
-                if len(events) == READ_AT_ONCE:  # there may be more: let every reader of the run know how far it goes
+                if len(events) == READ_AT_ONCE and tail.latest <= events[-1].seq:  # let every reader of the run know how far it goes
                     self._hub.heard((await work.run_events.last_seqs([run_id])).items())
                 return events
         except Unavailable:

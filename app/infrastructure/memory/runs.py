@@ -9,7 +9,9 @@ from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim, Executor, Message, MessageStatus, NewMessage, NewRun, Role, Run, RunStatus
 from app.infrastructure.memory import fenced
 from app.infrastructure.memory.database import Session
+from app.infrastructure.memory.messages import MemoryMessages
 from app.infrastructure.memory.tables import RuleBroken, RunRow, Tables
+from app.infrastructure.memory.threads import MemoryThreads
 
 OWN_AFTER = timedelta(seconds=5)
 """A run that its owner does not hold may be about to start there; after this it is taken for lost."""
@@ -33,6 +35,16 @@ class MemoryRuns:
         if run.owner is None:
             self._session.nudge(lambda nudges: nudges.queue())
         return stored
+
+    async def add_at_once(self, run: NewRun, content: str, title_if_none: str) -> Run | None:
+        """See `RunRepository.add_at_once`."""
+        known = run.idempotency and await self.by_idempotency_key(run.thread_id, run.idempotency.key)
+        if known or await self.unfinished(run.thread_id):
+            return None
+        if await MemoryThreads(self._session).touch(run.thread_id, title_if_none) is None:
+            return None
+        latest = await MemoryMessages(self._session).latest(run.thread_id)
+        return await self.add(run, NewMessage(run.message_id, run.thread_id, content, latest.message_id if latest else None))
 
     async def get(self, run_id: UUID) -> Run | None:
         """See `RunRepository.get`."""

@@ -52,9 +52,19 @@ class MemoryTransactions:
         """See `Transactions.reading`."""
         return self._unit_of_work(frozen=False)
 
+    def at_once(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """See `Transactions.at_once`."""
+        return self._at_once()
+
     def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """See `Transactions.snapshot`."""
         return self._unit_of_work(frozen=True)
+
+    @asynccontextmanager
+    async def _at_once(self) -> AsyncGenerator[UnitOfWork, None]:
+        async with self._database.session() as session:
+            yield MemoryUnitOfWork(session)
+            session.commit()
 
     @asynccontextmanager
     async def _unit_of_work(self, *, frozen: bool) -> AsyncGenerator[UnitOfWork, None]:

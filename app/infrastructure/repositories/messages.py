@@ -4,33 +4,31 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.domain.chat.entities import Failure, Message, MessageStatus, Role, Source
+from app.infrastructure.repositories.direct import Direct
 
-_GET = text("SELECT * FROM messages WHERE id = :id")
-_PAGE = text("SELECT * FROM messages WHERE thread_id = :thread_id AND ordinal < :before ORDER BY ordinal DESC LIMIT :limit")
+_GET = b"SELECT * FROM messages WHERE id = %(id)s"
+_PAGE = b"SELECT * FROM messages WHERE thread_id = %(thread_id)s AND ordinal < %(before)s ORDER BY ordinal DESC LIMIT %(limit)s"
 
 # Walks up by primary key, from the message to the root or as far as the limit.
-_BRANCH = text("""
+_BRANCH = b"""
     WITH RECURSIVE line AS (
-        SELECT messages.*, 1 AS distance FROM messages WHERE id = :id
+        SELECT messages.*, 1 AS distance FROM messages WHERE id = %(id)s
         UNION ALL
-        SELECT parent.*, line.distance + 1 FROM line JOIN messages AS parent ON parent.id = line.parent_id WHERE line.distance < :limit
+        SELECT parent.*, line.distance + 1 FROM line JOIN messages AS parent ON parent.id = line.parent_id WHERE line.distance < %(limit)s
     )
     SELECT * FROM line ORDER BY distance DESC
-""")
+"""
 _END = 2**63 - 1
 
 
 class PostgresMessages:
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, direct: Direct) -> None:
+        self._direct = direct
 
     async def get(self, message_id: UUID) -> Message | None:
         """See `MessageRepository.get`."""
-        row = (await self._connection.execute(_GET, {"id": message_id})).one_or_none()
+        row = await self._direct.one(_GET, {"id": message_id})
         return _message(row) if row else None
 
     async def latest(self, thread_id: UUID) -> Message | None:
@@ -41,14 +39,14 @@ class PostgresMessages:
     async def page(self, thread_id: UUID, limit: int, before: int | None) -> Sequence[Message]:
         """See `MessageRepository.page`."""
         parameters = {"thread_id": thread_id, "limit": limit, "before": _END if before is None else before}
-        return [_message(row) for row in await self._connection.execute(_PAGE, parameters)]
+        return [_message(row) for row in await self._direct.all(_PAGE, parameters)]
 
     async def branch(self, message_id: UUID, limit: int) -> Sequence[Message]:
         """See `MessageRepository.branch`."""
-        return [_message(row) for row in await self._connection.execute(_BRANCH, {"id": message_id, "limit": limit})]
+        return [_message(row) for row in await self._direct.all(_BRANCH, {"id": message_id, "limit": limit})]
 
 
-def _message(row: Row[*tuple[Any, ...]]) -> Message:
+def _message(row: Any) -> Message:
     return Message(
         message_id=row.id,
         thread_id=row.thread_id,

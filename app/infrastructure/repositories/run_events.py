@@ -3,31 +3,29 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.domain.chat.events import EventType, StoredEvent
+from app.infrastructure.repositories.direct import Direct
 
-_READ = text("SELECT seq, type, data::text FROM run_events WHERE run_id = :run_id AND seq > :after ORDER BY seq LIMIT :limit")
+_READ = b"SELECT seq, type, data::text FROM run_events WHERE run_id = %(run_id)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s"
 
-_LAST_SEQS = text("""
+_LAST_SEQS = b"""
     SELECT runs.id, coalesce((SELECT seq FROM run_events WHERE run_id = runs.id ORDER BY seq DESC LIMIT 1), 0) AS last_seq
-    FROM runs WHERE runs.id = ANY (:run_ids)
-""").bindparams(bindparam("run_ids", type_=ARRAY(Uuid())))
+    FROM runs WHERE runs.id = ANY (%(run_ids)s)
+"""
 
 _TYPES = {event_type.value: event_type for event_type in EventType}
 
 
 class PostgresRunEvents:
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, direct: Direct) -> None:
+        self._direct = direct
 
     async def read(self, run_id: UUID, after: int, limit: int) -> Sequence[StoredEvent]:
         """See `RunEventRepository.read`. `data` comes as the text that was stored; nobody parses it on the way."""
-        rows = (await self._connection.execute(_READ, {"run_id": run_id, "after": after, "limit": limit})).all()
+        rows = await self._direct.all(_READ, {"run_id": run_id, "after": after, "limit": limit})
         return [StoredEvent(run_id, seq, _TYPES[type_], data) for seq, type_, data in rows]
 
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See `RunEventRepository.last_seqs`. One descent of the index a run, whatever the length of its log."""
-        rows = await self._connection.execute(_LAST_SEQS, {"run_ids": list(run_ids)})
+        rows = await self._direct.all(_LAST_SEQS, {"run_ids": list(run_ids)})
         return {row.id: row.last_seq for row in rows}

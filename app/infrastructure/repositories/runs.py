@@ -8,60 +8,75 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Integer, Row, Text, TextClause, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Boolean, Integer, TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim, Executor, Failure, NewMessage, NewRun, PromptRecord, Run, RunStatus, Usage
 from app.domain.chat.events import StoredEvent, payload
+from app.infrastructure.repositories.direct import Direct
 from app.infrastructure.repositories.log_statements import APPEND, CLOSE, Written, append_parameters, close_parameters
 
 OUTSIDE = "-"
 """The writer's name in nudges about endings that no executor wrote: every process hears them, this one too."""
 
-_RUNS = """
+_RUNS = b"""
     SELECT runs.*, coalesce((SELECT seq FROM run_events WHERE run_id = runs.id ORDER BY seq DESC LIMIT 1), 0) AS last_seq FROM runs
 """
-_GET = text(_RUNS + "WHERE id = :id")
-_BY_KEY = text(_RUNS + "WHERE thread_id = :thread_id AND idempotency_key = :key")
-_UNFINISHED = text(_RUNS + "WHERE thread_id = :thread_id AND status IN ('queued', 'running') ORDER BY ordinal")
-_LATEST_IN_THREAD = text(_RUNS + "WHERE thread_id = :thread_id ORDER BY ordinal DESC LIMIT 1")
-_NEXT_IN_THREAD = text(
-    _RUNS  # noqa: S608 - constants only
-    + "WHERE thread_id = :thread_id AND ordinal > coalesce((SELECT ordinal FROM runs WHERE id = :after), 0) ORDER BY ordinal LIMIT 1"
-).bindparams(bindparam("after", type_=Uuid()))
+_GET = _RUNS + b"WHERE id = %(id)s"
+_BY_KEY = _RUNS + b"WHERE thread_id = %(thread_id)s AND idempotency_key = %(key)s"
+_UNFINISHED = _RUNS + b"WHERE thread_id = %(thread_id)s AND status IN ('queued', 'running') ORDER BY ordinal"
+_LATEST_IN_THREAD = _RUNS + b"WHERE thread_id = %(thread_id)s ORDER BY ordinal DESC LIMIT 1"
+_NEXT_IN_THREAD = (
+    _RUNS
+    + b"WHERE thread_id = %(thread_id)s AND ordinal > coalesce((SELECT ordinal FROM runs WHERE id = %(after)s::uuid), 0) ORDER BY ordinal LIMIT 1"
+)
 
-_ADD = text("""
-    WITH asked AS (
-        INSERT INTO messages (id, thread_id, role, content, status, parent_id)
-        SELECT :message_id, :thread_id, 'user', :content, 'done', :parent_id WHERE :is_new
-    ), added AS (
+# What both ways of adding share: the run (from one row of `source`, or none), and the nudges.
+_ADDED = b"""
+    added AS (
         INSERT INTO runs (id, thread_id, message_id, answer_id, status, attempt, owner, provider, model, started_at,
                           idempotency_key, idempotency_digest, fresh)
-        VALUES (:id, :thread_id, :message_id, :answer_id, :status, :attempt, :owner, :provider, :model,
-                CASE WHEN :attempt > 0 THEN clock_timestamp() END, :key, :digest, :fresh)
+        SELECT %(id)s::uuid, %(thread_id)s::uuid, %(message_id)s::uuid, %(answer_id)s::uuid, %(status)s::text, %(attempt)s::integer,
+            %(owner)s::uuid, %(provider)s::text, %(model)s::text, CASE WHEN %(attempt)s::integer > 0 THEN clock_timestamp() END,
+            %(key)s::text, %(digest)s::text, %(fresh)s::boolean
+        FROM source
         RETURNING ordinal, created_at, started_at
     )
-    SELECT ordinal, created_at, started_at, pg_notify('run_added', :thread),
-        CASE WHEN :attempt = 0 THEN pg_notify('run_queue', '') END
+    SELECT ordinal, created_at, started_at, pg_notify('run_added', %(thread_id)s::uuid::text),
+        CASE WHEN %(attempt)s::integer = 0 THEN pg_notify('run_queue', '') END
     FROM added
-""").bindparams(
-    bindparam("id", type_=Uuid()),
-    bindparam("thread_id", type_=Uuid()),
-    bindparam("message_id", type_=Uuid()),
-    bindparam("parent_id", type_=Uuid()),
-    bindparam("answer_id", type_=Uuid()),
-    bindparam("owner", type_=Uuid()),
-    bindparam("content", type_=Text()),
-    bindparam("status", type_=Text()),
-    bindparam("provider", type_=Text()),
-    bindparam("model", type_=Text()),
-    bindparam("key", type_=Text()),
-    bindparam("digest", type_=Text()),
-    bindparam("thread", type_=Text()),
-    bindparam("attempt", type_=Integer()),
-    bindparam("is_new", type_=Boolean()),
-    bindparam("fresh", type_=Boolean()),
+"""
+
+_ADD = (
+    b"""
+    WITH source AS (SELECT), asked AS (
+        INSERT INTO messages (id, thread_id, role, content, status, parent_id)
+        SELECT %(message_id)s::uuid, %(thread_id)s::uuid, 'user', %(content)s::text, 'done', %(parent_id)s::uuid WHERE %(is_new)s::boolean
+    ),"""
+    + _ADDED
+)
+
+# A post in one round trip: the thread's lock, all the looks, and the writing. A statement sees the moment at which it began, so what it sees is of
+# worth only if nobody has posted between that moment and the lock. Who posts updates the thread's row: the version that was locked must be the one that
+# was seen, and a row that somebody else holds is passed by rather than waited for. Else nothing is stored, and the caller looks step by step.
+# An answer that is stored meanwhile needs no lock: who does not see it sees its run unfinished.
+_ADD_AT_ONCE = (
+    b"""
+    WITH held AS MATERIALIZED (
+        SELECT id, xmin AS version FROM threads WHERE id = %(thread_id)s FOR NO KEY UPDATE SKIP LOCKED
+    ), source AS MATERIALIZED (
+        SELECT seen.id, (SELECT id FROM messages WHERE thread_id = %(thread_id)s ORDER BY ordinal DESC LIMIT 1) AS latest
+        FROM held JOIN threads AS seen ON seen.id = held.id AND seen.xmin = held.version
+        WHERE NOT EXISTS (SELECT FROM runs WHERE thread_id = %(thread_id)s AND status IN ('queued', 'running'))
+            AND NOT EXISTS (SELECT FROM runs WHERE thread_id = %(thread_id)s AND idempotency_key = %(key)s::text)
+    ), touched AS (
+        UPDATE threads SET updated_at = clock_timestamp(), title = coalesce(title, %(title)s::text) FROM source WHERE threads.id = source.id
+    ), asked AS (
+        INSERT INTO messages (id, thread_id, role, content, status, parent_id)
+        SELECT %(message_id)s::uuid, id, 'user', %(content)s::text, 'done', latest FROM source
+    ),"""
+    + _ADDED
 )
 
 _FENCE = text("""
@@ -113,42 +128,24 @@ _STILL_OWNED = text("""
 
 
 class PostgresRuns:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, direct: Direct) -> None:
         self._connection = connection
+        self._direct = direct
 
     async def add(self, run: NewRun, message: NewMessage | None) -> Run:
         """See `RunRepository.add`."""
-        status, attempt = (RunStatus.RUNNING, 1) if run.owner else (RunStatus.QUEUED, 0)
-        parameters = {
-            "id": run.run_id,
-            "thread_id": run.thread_id,
-            "message_id": run.message_id,
-            "answer_id": run.answer_id,
-            "status": status.value,
-            "attempt": attempt,
-            "key": run.idempotency.key if run.idempotency else None,
-            "digest": run.idempotency.digest if run.idempotency else None,
-            "thread": str(run.thread_id),
+        asked = {
             "is_new": message is not None,
-            "fresh": run.fresh,
             "content": message.content if message else "",
             "parent_id": message.parent_id if message else None,
-            **_executor(run.owner),
         }
-        row = (await self._connection.execute(_ADD, parameters)).one()
-        return Run(
-            run_id=run.run_id,
-            thread_id=run.thread_id,
-            message_id=run.message_id,
-            answer_id=run.answer_id,
-            ordinal=row.ordinal,
-            status=status,
-            attempt=attempt,
-            created_at=row.created_at,
-            started_at=row.started_at,
-            provider=run.owner.provider if run.owner else None,
-            model=run.owner.model if run.owner else None,
-        )
+        row = await self._direct.one(_ADD, {**_new(run), **asked})
+        return _added(run, row)
+
+    async def add_at_once(self, run: NewRun, content: str, title_if_none: str) -> Run | None:
+        """See `RunRepository.add_at_once`."""
+        row = await self._direct.one(_ADD_AT_ONCE, {**_new(run), "content": content, "title": title_if_none})
+        return _added(run, row) if row else None
 
     async def get(self, run_id: UUID) -> Run | None:
         """See `RunRepository.get`."""
@@ -156,12 +153,12 @@ class PostgresRuns:
 
     async def by_idempotency_key(self, thread_id: UUID, key: str) -> tuple[Run, str] | None:
         """See `RunRepository.by_idempotency_key`."""
-        row = (await self._connection.execute(_BY_KEY, {"thread_id": thread_id, "key": key})).one_or_none()
+        row = await self._direct.one(_BY_KEY, {"thread_id": thread_id, "key": key})
         return (_run(row), row.idempotency_digest) if row else None
 
     async def unfinished(self, thread_id: UUID) -> Sequence[Run]:
         """See `RunRepository.unfinished`."""
-        return [_run(row) for row in await self._connection.execute(_UNFINISHED, {"thread_id": thread_id})]
+        return [_run(row) for row in await self._direct.all(_UNFINISHED, {"thread_id": thread_id})]
 
     async def next_in_thread(self, thread_id: UUID, after: UUID | None) -> Run | None:
         """See `RunRepository.next_in_thread`."""
@@ -197,13 +194,51 @@ class PostgresRuns:
         parameters = {"owner": executor_id, "ids": [claim.run_id for claim in held], "attempts": [claim.attempt for claim in held]}
         return set((await self._connection.scalars(_STILL_OWNED, parameters)).all())
 
-    async def _one(self, statement: TextClause, parameters: dict[str, Any]) -> Run | None:
-        row = (await self._connection.execute(statement, parameters)).one_or_none()
+    async def _one(self, statement: bytes, parameters: dict[str, Any]) -> Run | None:
+        row = await self._direct.one(statement, parameters)
         return _run(row) if row else None
 
     async def _claims(self, statement: TextClause, parameters: dict[str, Any]) -> Sequence[Claim]:
         rows = await self._connection.execute(statement, parameters)
         return [Claim(row.id, row.thread_id, row.message_id, row.answer_id, row.attempt) for row in rows]
+
+
+def _new(run: NewRun) -> dict[str, Any]:
+    """What both ways of adding a run say about it."""
+    status, attempt = _beginning(run)
+    return {
+        "id": run.run_id,
+        "thread_id": run.thread_id,
+        "message_id": run.message_id,
+        "answer_id": run.answer_id,
+        "status": status.value,
+        "attempt": attempt,
+        "key": run.idempotency.key if run.idempotency else None,
+        "digest": run.idempotency.digest if run.idempotency else None,
+        "fresh": run.fresh,
+        **_executor(run.owner),
+    }
+
+
+def _beginning(run: NewRun) -> tuple[RunStatus, int]:
+    return (RunStatus.RUNNING, 1) if run.owner else (RunStatus.QUEUED, 0)
+
+
+def _added(run: NewRun, row: Any) -> Run:
+    status, attempt = _beginning(run)
+    return Run(
+        run_id=run.run_id,
+        thread_id=run.thread_id,
+        message_id=run.message_id,
+        answer_id=run.answer_id,
+        ordinal=row.ordinal,
+        status=status,
+        attempt=attempt,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        provider=run.owner.provider if run.owner else None,
+        model=run.owner.model if run.owner else None,
+    )
 
 
 def _executor(executor: Executor | None) -> dict[str, Any]:
@@ -212,7 +247,7 @@ def _executor(executor: Executor | None) -> dict[str, Any]:
     return {"owner": executor.executor_id, "provider": executor.provider, "model": executor.model}
 
 
-def _run(row: Row[*tuple[Any, ...]]) -> Run:
+def _run(row: Any) -> Run:
     return Run(
         run_id=row.id,
         thread_id=row.thread_id,

@@ -4,23 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat.entities import Assistant, Thread
 from app.domain.chat.repositories.threads import ThreadCursor
 from app.infrastructure.models.tables import MessageRow, RunEventRow, RunRow, ThreadRow
+from app.infrastructure.repositories.direct import Direct
 
 _COLUMNS = (ThreadRow.id, ThreadRow.user_id, ThreadRow.assistant, ThreadRow.title, ThreadRow.created_at, ThreadRow.updated_at)
 
-_GET = text("SELECT * FROM threads WHERE id = :id")
-_TOUCH = text("UPDATE threads SET updated_at = clock_timestamp(), title = coalesce(title, :title) WHERE id = :id RETURNING *")
+_GET = b"SELECT * FROM threads WHERE id = %(id)s"
+_TOUCH = b"UPDATE threads SET updated_at = clock_timestamp(), title = coalesce(title, %(title)s) WHERE id = %(id)s RETURNING *"
 
 
 class PostgresThreads:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, direct: Direct) -> None:
         self._connection = connection
+        self._direct = direct
 
     async def add(self, thread_id: UUID, user_id: int, assistant: Assistant, title: str | None) -> Thread | None:
         """See `ThreadRepository.add`."""
@@ -34,7 +36,7 @@ class PostgresThreads:
 
     async def get(self, thread_id: UUID) -> Thread | None:
         """See `ThreadRepository.get`."""
-        row = (await self._connection.execute(_GET, {"id": thread_id})).one_or_none()
+        row = await self._direct.one(_GET, {"id": thread_id})
         return _thread(row) if row else None
 
     async def page(self, user_id: int, limit: int, before: ThreadCursor | None, query: str | None) -> Sequence[Thread]:
@@ -55,7 +57,7 @@ class PostgresThreads:
 
     async def touch(self, thread_id: UUID, title_if_none: str) -> Thread | None:
         """See `ThreadRepository.touch`. The update is the lock."""
-        row = (await self._connection.execute(_TOUCH, {"id": thread_id, "title": title_if_none})).one_or_none()
+        row = await self._direct.one(_TOUCH, {"id": thread_id, "title": title_if_none})
         return _thread(row) if row else None
 
     async def delete(self, thread_id: UUID) -> bool:
@@ -81,5 +83,5 @@ def _contains(query: str) -> ColumnElement[bool]:
     return or_(ThreadRow.title.icontains(query, autoescape=True), said.offset(0).exists())
 
 
-def _thread(row: Row[*tuple[Any, ...]]) -> Thread:
+def _thread(row: Any) -> Thread:
     return Thread(row.id, row.user_id, Assistant(row.assistant), row.title, row.created_at, row.updated_at)

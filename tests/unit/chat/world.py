@@ -93,6 +93,9 @@ class Breakable:
     def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._guarded(self._transactions.reading())
 
+    def at_once(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._guarded(self._transactions.at_once())
+
     def snapshot(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._guarded(self._transactions.snapshot())
 

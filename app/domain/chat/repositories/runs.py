@@ -21,6 +21,14 @@ class RunRepository(Protocol):
         """
         ...
 
+    async def add_at_once(self, run: NewRun, content: str, title_if_none: str) -> Run | None:
+        """Store a run and the new message it answers, which follows the thread's latest, in one step; the thread is touched.
+
+        None, and nothing is stored, if there is no such thread, if it has an unfinished run, if the run's idempotency key is known, or if somebody
+        else is posting into the thread: then `touch` it and look.
+        """
+        ...
+
     async def get(self, run_id: UUID) -> Run | None:
         """The run with its newest committed `last_seq`, or None."""
         ...
