@@ -1,7 +1,7 @@
 """What a running service tells about itself: who it is, whether it is ready. Made in `bootstrap`, shown at `/health` and `/ready`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +15,13 @@ class ServiceInfo:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether requests can be served now. `checks` names each thing looked at, with `ok` or what is wrong in words."""
+    """Whether requests can be served now. `checks` names each thing looked at, with `ok` or what is wrong in words.
+
+    `notes` is for people: what works with a crutch, or is worth knowing, and is no reason to send requests elsewhere.
+    """
 
     checks: Mapping[str, str]
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def ready(self) -> bool:
@@ -25,4 +29,4 @@ class Readiness:
 
 
 CheckReadiness = Callable[[], Awaitable[Readiness]]
-RenderMetrics = Callable[[], bytes]
+RenderMetrics = Callable[[], Awaitable[bytes]]

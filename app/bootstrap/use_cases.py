@@ -17,10 +17,13 @@ from app.application.cvs.list_cvs import ListCvs
 from app.application.cvs.open_cv_pdf import OpenCvPdf
 from app.application.cvs.read_cv import ReadCv
 from app.application.ports import RunFeed, Transactions
+from app.application.telemetry import RunWatch
 from app.application.use_cases import UseCases
 
 
-def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, queue_limit: int) -> UseCases:
+def make_use_cases(
+    transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, queue_limit: int, watch: RunWatch
+) -> UseCases:
     """All use cases over one set of adapters."""
     return UseCases(
         create_user=CreateUser(transactions),
@@ -30,8 +33,8 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         rename_thread=RenameThread(transactions),
         delete_thread=DeleteThread(transactions),
         read_messages=ReadMessages(transactions),
-        post_message=PostMessageCreateRun(transactions, supervisor, uuid7, queue_limit),
-        regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit),
+        post_message=PostMessageCreateRun(transactions, supervisor, uuid7, queue_limit, watch=watch),
+        regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit, watch=watch),
         read_run=ReadRun(transactions),
         cancel_run=CancelRun(transactions),
         follow_run=FollowRun(transactions, feed),

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from app.application.chat.cancel_run import cancel_in
 from app.application.ports import NewId, Reservation, RunStarter, Transactions, UnitOfWork
+from app.application.telemetry import RunWatch, Unwatched, current_origin
 from app.domain.chat.entities import Claim, IdempotencyKey, NewMessage, NewRun, OnBusy, Role, Run, RunStatus
 from app.domain.chat.errors import IdempotencyMismatch, InvalidInput, NotFound, QueueFull, ThreadBusy
 
@@ -58,8 +59,10 @@ class Posted:
 
 
 class PostMessageCreateRun:
-    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
-        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit)
+    def __init__(
+        self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, *, watch: RunWatch | None = None
+    ) -> None:
+        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit, watch=watch)
 
     async def execute(self, request: PostMessageRequest) -> Posted:
         """Store message and run, and start it if there is a free slot.
@@ -74,9 +77,11 @@ class PostMessageCreateRun:
 
 
 class RegenerateRun:
-    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
+    def __init__(
+        self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, *, watch: RunWatch | None = None
+    ) -> None:
         self._transactions = transactions
-        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit)
+        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit, watch=watch)
 
     async def execute(self, request: RegenerateRequest) -> Posted:
         """Store a new run on the same user message; the older answer stays as its sibling. Raises as `PostMessageCreateRun` does."""
@@ -100,16 +105,21 @@ class _Question:
 class _PostIntoThread:
     """What posting and regenerating share: lock, look, store, commit, start."""
 
-    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int) -> None:
+    def __init__(
+        self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, *, watch: RunWatch | None = None
+    ) -> None:
         self._transactions = transactions
         self._starter = starter
         self._new_id = new_id
         self._queue_limit = queue_limit
+        self._watch = watch or Unwatched()
 
     async def execute(self, thread_id: UUID, on_busy: OnBusy, key: IdempotencyKey | None, question: _Question) -> Posted:
         reservation = self._starter.reserve()
         try:
-            posted = await self._store(thread_id, on_busy, key, question, reservation)
+            with self._watch.posting():
+                posted = await self._store(thread_id, on_busy, key, question, reservation)
+                self._watch.posted(posted.run)
             if reservation is not None and not posted.replayed and posted.run.status is RunStatus.RUNNING:
                 reservation.start(_claim(posted.run))
             return posted
@@ -137,6 +147,7 @@ class _PostIntoThread:
                 owner=reservation.executor if reservation and not unfinished else None,
                 idempotency=key,
                 fresh=question.message_id is not None,
+                origin=current_origin.get(),
             )
             stored = await work.runs.add(run, message)
             await work.commit()
@@ -191,7 +202,7 @@ async def _parent_id(work: UnitOfWork, thread_id: UUID, parent: Parent, unfinish
 
 
 def _claim(run: Run) -> Claim:
-    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt)
+    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt, run.origin)
 
 
 def _idempotency(key: str | None, body: list[str]) -> IdempotencyKey | None:

@@ -22,6 +22,7 @@ from app.application.chat.read_thread import found_thread
 from app.application.chat.seam import Joined, Seam
 from app.application.chat.transcripts import read_transcript
 from app.application.ports import Completion, Context, ContextProvider, EventLog, LanguageModel, MonotonicClock, Prompt, Transactions
+from app.application.telemetry import Execution, Gaps, ModelCall, RunWatch, Unwatched, claim_fields
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Assistant, Claim, Failure, Message, RunStatus, Source
 from app.domain.chat.errors import ChatError, LeaseLost, ModelError, NotFound, Unavailable
@@ -65,6 +66,8 @@ class _Answer:
     size: int = 0
     sources: tuple[Source, ...] = ()
     first_token_seconds: float | None = None
+    said_at: float = 0.0
+    gaps: Gaps = field(default_factory=Gaps)
     completion: Completion = field(default_factory=lambda: Completion(None, None))
     generation: str | None = None
     cached: bool = False
@@ -74,6 +77,9 @@ class _Answer:
     def add(self, text: str, now: float) -> None:
         if self.first_token_seconds is None:
             self.first_token_seconds = now - self.started_at
+        else:
+            self.gaps.passed(now - self.said_at)
+        self.said_at = now
         self.pieces.append(text)
         self.size += len(text)
 
@@ -104,6 +110,7 @@ class RunExecutor:
         clock: MonotonicClock = time.monotonic,
         *,
         cache_answers: bool = True,
+        watch: RunWatch | None = None,
     ) -> None:
         self._transactions = transactions
         self._log = log
@@ -111,10 +118,17 @@ class RunExecutor:
         self._model = model
         self._limits = limits
         self._clock = clock
+        self._watch = watch or Unwatched()
         self._cache = AnswerCache(transactions, on=cache_answers)
 
     async def execute(self, claim: Claim) -> None:
         """Answer the run. Returns when it is closed, or belongs to somebody else; raises only cancellation."""
+        execution = Execution(claim, self._model.provider, self._model.model)
+        with self._watch.executing(execution):
+            execution.ending = await self._execute(claim)
+
+    async def _execute(self, claim: Claim) -> Ending | None:
+        """How the run was closed; None if it was not for us to close."""
         try:
             task = await self._load(claim)
             await self._log.open(claim, task.so_far.last_seq)
@@ -124,9 +138,10 @@ class RunExecutor:
             if ending.status is RunStatus.DONE:
                 await self._cache.keep(answer.key, ending)
         except (LeaseLost, NotFound) as gone:
-            _log.info(
-                "A run is no longer this executor's", extra={"run_id": str(claim.run_id), "attempt": claim.attempt, "why": gone.message}
-            )
+            _log.info("A run is no longer this executor's", extra={**claim_fields(claim), "why": gone.message})
+            return None
+        else:
+            return ending
         finally:
             await self._let_go(claim)
 
@@ -152,7 +167,7 @@ class RunExecutor:
         except ChatError as error:
             return answer.failed(Failure(error.code, storable(error.message), retryable=True))
         except Exception:  # noqa: BLE001 - whatever it was, the run must end
-            _log.exception("A run failed unexpectedly", extra={"run_id": str(task.claim.run_id)})
+            _log.exception("A run failed unexpectedly", extra=claim_fields(task.claim))
             message = "Something went wrong while answering. It has been logged; try again."
             return answer.failed(Failure("internal_error", message, retryable=True))
         return answer.done()
@@ -160,7 +175,8 @@ class RunExecutor:
     async def _answer(self, task: _Task, answer: _Answer) -> None:
         if task.claim.attempt > self._limits.attempts:
             raise ChatError(f"The answer was interrupted {self._limits.attempts} times and is given up.", code="too_many_attempts")
-        context = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
+        with self._watch.retrieving(task.assistant):
+            context = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
         partial = await self._announce(task, context, answer)
         answer.generation = context.generation
         answer.key = None if partial else self._cache.key(context.fingerprint, self._model)
@@ -169,7 +185,22 @@ class RunExecutor:
             answer.cached, answer.completion = True, Completion("stop", None)
             await self._say(task.claim, answer, Joined(0, known.text), restarting=False)
             return
-        prompt = build_prompt(task.assistant, context, task.branch, partial)
+        call = ModelCall(self._model.provider, self._model.model, build_prompt(task.assistant, context, task.branch, partial))
+        with self._watch.asking(call):
+            await self._ask(task, call, answer)
+
+    async def _ask(self, task: _Task, call: ModelCall, answer: _Answer) -> None:
+        """Let the model answer; what is known of the call stands in `call`, however it ends."""
+        asked_at = self._clock()
+        try:
+            await self._stream(task, call.prompt, answer)
+        finally:
+            call.gaps, call.completion, call.text = answer.gaps, answer.completion, "".join(answer.pieces)
+            if answer.first_token_seconds is not None:
+                call.first_token_seconds = answer.started_at + answer.first_token_seconds - asked_at
+
+    async def _stream(self, task: _Task, prompt: Prompt, answer: _Answer) -> None:
+        partial = prompt.partial
         seam = Seam(partial) if partial and not self._model.continues_exactly else None
         async with aclosing(self._cleaned(prompt, answer)) as texts:
             async for text in texts:
@@ -228,4 +259,4 @@ class RunExecutor:
             async with asyncio.timeout(ABANDON_SECONDS):
                 await self._log.abandon(claim)
         except TimeoutError:
-            _log.warning("The last tokens of a run could not be written in time", extra={"run_id": str(claim.run_id)})
+            _log.warning("The last tokens of a run could not be written in time", extra=claim_fields(claim))

@@ -4,14 +4,16 @@ Called by `bootstrap`, the CLI and `alembic/env.py`.
 """
 
 import select
-from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from app.infrastructure.db.hang_up import hang_up_after
 
@@ -29,6 +31,25 @@ KEEPALIVE: dict[str, Any] = {
     "tcp_user_timeout": 20_000,
 }
 """A peer that vanished without a word is noticed within half a minute instead of two hours."""
+
+
+class WatchedPool(AsyncAdaptedQueuePool):
+    """A pool that tells how many wait for one of its connections: `connected` counts them."""
+
+    waiting = 0
+
+    def leave(self) -> None:
+        """One waits no longer."""
+        self.waiting -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections a pool may have, those in use now, and how many callers wait for one."""
+
+    size: int
+    checked_out: int
+    waiting: int
 
 
 class DatabaseUrlError(ValueError):
@@ -65,6 +86,7 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
     """An engine whose pool never hands out a connection that the server has closed."""
     engine = create_async_engine(
         url,
+        poolclass=WatchedPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_PATIENCE,
@@ -78,11 +100,30 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
 @asynccontextmanager
 async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[AsyncConnection, None]:
     """A connection from the pool; it is ended if the block, and the rollback after it, are not through within `patience` seconds."""
-    with ExitStack() as limit:
+    with ExitStack() as limit, _waiting(engine) as arrived:
         async with engine.connect() as connection:
+            arrived()
             driver: Any = (await connection.get_raw_connection()).driver_connection
             limit.enter_context(hang_up_after(patience, driver))
             yield connection
+
+
+@contextmanager
+def _waiting(engine: AsyncEngine) -> Generator[Callable[[], None]]:
+    """Count a caller as waiting until it says that it has arrived, or gives up."""
+    pool = engine.pool
+    assert isinstance(pool, WatchedPool)
+    with ExitStack() as counted:
+        pool.waiting += 1
+        counted.callback(pool.leave)
+        yield counted.close
+
+
+def pool_use(engine: AsyncEngine) -> PoolUse:
+    """How much of an engine's pool is in use."""
+    pool = engine.pool
+    assert isinstance(pool, WatchedPool)
+    return PoolUse(pool.size(), pool.checkedout(), pool.waiting)
 
 
 def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:

@@ -131,6 +131,8 @@ class RunRow(Base):
     generation: Mapped[str | None]
     cached: Mapped[bool] = mapped_column(server_default=text("false"))
     fresh: Mapped[bool] = mapped_column(server_default=text("false"))
+    request_id: Mapped[str | None]
+    traceparent: Mapped[str | None]
 
 
 class RunEventRow(Base):

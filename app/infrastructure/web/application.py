@@ -3,17 +3,19 @@
 `make_application` is called by `main.py` with everything wired, and by `openapi_document` with nothing, since the document needs no service.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
+from app.application.telemetry import RequestWatch, Unwatched
 from app.application.use_cases import UseCases
 from app.infrastructure.web import errors, openapi, page
 from app.infrastructure.web.body_limit import BodyLimitMiddleware
 from app.infrastructure.web.request_id import RequestIdMiddleware
+from app.infrastructure.web.request_log import RequestLogMiddleware
 from app.infrastructure.web.routers import cvs, health, runs, threads, users
 from app.infrastructure.web.sse import StreamSettings
 
@@ -43,16 +45,30 @@ class WebParts:
     info: ServiceInfo
     check_readiness: CheckReadiness
     render_metrics: RenderMetrics
+    watch: RequestWatch = field(default_factory=Unwatched)
 
 
 def make_application(parts: WebParts) -> FastAPI:
     """The application around wired parts."""
     app = _bare_application(parts.info.version)
     app.add_middleware(BodyLimitMiddleware, limit=parts.limits.max_body_bytes)
+    app.add_middleware(RequestLogMiddleware, watch=parts.watch)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
     app.state.max_message_characters = parts.limits.max_message_characters
+    app.state.info = parts.info
+    app.state.check_readiness = parts.check_readiness
+    app.state.render_metrics = parts.render_metrics
+    return app
+
+
+def make_operator_application(parts: WebParts) -> FastAPI:
+    """Only what operators ask, for a process that serves nobody else: `/metrics`, `/health`, `/ready`."""
+    app = FastAPI(title="Chatbot SSE API, for operators", version=parts.info.version, openapi_url=None)
+    errors.install(app)
+    app.include_router(health.router)
+    app.add_middleware(RequestIdMiddleware)
     app.state.info = parts.info
     app.state.check_readiness = parts.check_readiness
     app.state.render_metrics = parts.render_metrics

@@ -22,11 +22,20 @@ class HealthOut(BaseModel):
 
 class ReadyOut(BaseModel):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"status": "ready", "checks": {"database": "ok", "migrations": "ok", "provider": "ok"}}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "status": "ready",
+                    "checks": {"database": "ok", "migrations": "ok", "provider": "ok", "shutdown": "ok"},
+                    "notes": {"notifications": "arrive"},
+                }
+            ]
+        }
     )
 
     status: str
     checks: dict[str, str]
+    notes: dict[str, str]
 
 
 @router.get("/health", summary="Is the process alive?")
@@ -38,14 +47,14 @@ async def health(request: Request) -> HealthOut:
 
 @router.get("/ready", summary="Can it serve?", responses={503: {"model": ReadyOut, "description": "Not now; `checks` says why."}})
 async def ready(request: Request) -> Response:
-    """A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down."""
+    """A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down. `notes` are no failures."""
     check: CheckReadiness = request.app.state.check_readiness
     readiness = await check()
-    body = ReadyOut(status="ready" if readiness.ready else "not ready", checks=dict(readiness.checks))
+    body = ReadyOut(status="ready" if readiness.ready else "not ready", checks=dict(readiness.checks), notes=dict(readiness.notes))
     return JSONResponse(body.model_dump(), 200 if readiness.ready else 503)
 
 
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(request: Request) -> Response:
     render: RenderMetrics = request.app.state.render_metrics
-    return Response(render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(await render(), media_type="text/plain; version=0.0.4; charset=utf-8")
