@@ -28,10 +28,14 @@ Closed = Callable[[Claim, Ending], None]
 """Hears of a run that was closed, after the commit that did it."""
 
 
+def nobody(_claim: Claim, _ending: Ending) -> None:
+    """Does not listen."""
+
+
 class PostgresUnitOfWork:
     """One connection and the repositories that share it."""
 
-    def __init__(self, connection: AsyncConnection, closed: Closed) -> None:
+    def __init__(self, connection: AsyncConnection, closed: Closed = nobody) -> None:
         self._connection = connection
         self._closed = closed
         self._closings: list[tuple[Claim, Ending]] = []
@@ -56,7 +60,7 @@ class PostgresTransactions:
 
     `closed` hears of runs that are ended from outside an executor."""
 
-    def __init__(self, engine: AsyncEngine, patience: float = 10.0, closed: Closed = lambda _claim, _ending: None) -> None:
+    def __init__(self, engine: AsyncEngine, patience: float = 10.0, closed: Closed = nobody) -> None:
         self._patience = patience
         self._closed = closed
         self._writing = engine
