@@ -53,7 +53,7 @@ class Story:
         return [line for line in self.lines(process) if line.get("request_id") == f"asks-{name}"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def story(cluster: URL, template: str, tmp_path_factory: pytest.TempPathFactory) -> Generator[Story]:
     with running_providers() as providers, collecting() as collector:
         settings = {

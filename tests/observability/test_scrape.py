@@ -1,10 +1,15 @@
 """What a Prometheus reads after one answer that went well, one that failed, one that was cancelled, one that outlived its executor."""
 
+import socket
 from collections.abc import Iterable
+from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import URL
 
 from tests.observability.conftest import QUESTION, Story
+from tests.processes import Processes
 
 CALL = {"provider": "openai_compatible", "model": "fake"}
 
@@ -74,3 +79,17 @@ def test_readiness_tells_what_was_looked_at_in_a_worker_too(story: Story) -> Non
         assert ready["status"] == "ready"
         assert ready["checks"] == {"database": "ok", "migrations": "ok", "provider": "ok", "shutdown": "ok"}
         assert ready["notes"] == {"provider": "openai_compatible is configured", "notifications": "arrive"}
+
+
+def test_a_worker_whose_port_is_taken_says_so_in_a_sentence(database_url: URL, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        processes = Processes(database_url, tmp_path, {"LLM_PROVIDER": "offline", "METRICS_PORT": str(port)})
+        try:
+            with pytest.raises(AssertionError, match=f"Cannot listen on 127.0.0.1:{port}: .* Choose another port with METRICS_PORT."):
+                processes.worker()
+        finally:
+            processes.stop()
+        assert processes.running[0].wait() == 2

@@ -6,6 +6,7 @@ a console does not; here they are escaped for both, so that both show the same.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from structlog.types import EventDict, WrappedLogger
@@ -25,14 +26,21 @@ def harmless(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDi
     for name, value in fields.items():
         if name in _TRACEBACKS:
             continue
-        fields[name] = "***" if _SECRET.search(name) else _safe(value)
+        fields[name] = "***" if _is_secret(name) else _safe(value)
     return fields
 
 
 def escaped(text: str) -> str:
     """A text in which nothing controls anything, cut where it gets too long."""
+    if len(text) <= LONGEST and not _UNSAFE.search(text):
+        return text
     safe = _UNSAFE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), text[:LONGEST])
     return safe if len(text) <= LONGEST else f"{safe} ... ({len(text)} characters)"
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _SECRET.search(name) is not None
 
 
 def _safe(value: Any) -> Any:

@@ -32,6 +32,7 @@ from opentelemetry.trace import (
     StatusCode,
     TraceFlags,
     get_current_span,
+    use_span,
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -177,8 +178,6 @@ class Tracing(Unwatched):
 
     @contextmanager
     def _around(self, span: Span) -> Generator[None]:
-        from opentelemetry.trace import use_span
-
         with use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
             try:
                 yield
