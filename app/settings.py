@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -47,6 +48,13 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Tracing(StrEnum):
+    """Where traces go."""
+
+    OFF = "off"
+    OTLP = "otlp"
+
+
 DEFAULT_MODELS = {
     Provider.ANTHROPIC: "claude-sonnet-5-5",
     Provider.GOOGLE: "gemini-3.8-flash",
@@ -57,6 +65,7 @@ DEFAULT_MODELS = {
 
 SECTIONS = {
     "host": "Server",
+    "log_level": "Observability",
     "auth_mode": "Access",
     "rate_limit_address": "Limits",
     "database_url": "Database",
@@ -86,10 +95,24 @@ class Settings(BaseSettings):
     # Server
     host: str = Field("127.0.0.1", description="Address to listen on. Use 0.0.0.0 only behind something that knows who may come in.")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on.")
+    data_dir: Path = Field(Path(".data"), description="Folder of the embedded database and of the index.")
+
+    # Observability
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="console for people, json for machines.")
     debug: bool = Field(default=False, description="true is the same as LOG_LEVEL=DEBUG.")
-    data_dir: Path = Field(Path(".data"), description="Folder of the embedded database and of the index.")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65_535, description="Port on HOST where a worker serves /metrics, /health and /ready. Empty: none. 0: a free one."
+    )
+    tracing: Tracing | None = Field(
+        None, description="off, or otlp: send OpenTelemetry traces. Empty: otlp if OTEL_EXPORTER_OTLP_ENDPOINT is set, else off."
+    )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None, description="OTLP/HTTP collector, such as http://localhost:4318. Other OTEL_ variables are read from the environment only."
+    )
+    trace_content: bool = Field(
+        default=False, description="true: record prompts and answers in traces. Whoever sees the traces then reads them."
+    )
 
     # Access
     auth_mode: AuthMode = Field(
@@ -261,6 +284,22 @@ class Settings(BaseSettings):
             return None if self.auth_mode is AuthMode.OFF else usual
         return given or None
 
+    @model_validator(mode="after")
+    def _tracing_is_installed(self) -> Self:
+        if self.traces and not _installed("opentelemetry.exporter.otlp.proto.http"):
+            raise ValueError(
+                "TRACING=otlp (or OTEL_EXPORTER_OTLP_ENDPOINT) needs packages that are not installed: add them with "
+                "`uv pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http`, or set TRACING=off"
+            )
+        return self
+
+    @property
+    def traces(self) -> bool:
+        """Whether traces are sent."""
+        if self.tracing is not None:
+            return self.tracing is Tracing.OTLP
+        return self.otel_exporter_otlp_endpoint is not None
+
     @property
     def provider(self) -> Provider:
         """The provider asked for, or the first that has a key, or `offline`."""
@@ -325,6 +364,13 @@ def env_example() -> str:
             lines += ["", f"# ---- {SECTIONS[name]} ----"]
         lines += ["", f"# {field.description}", f"{name.upper()}={_spelled(field.default)}"]
     return "\n".join(lines) + "\n"
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # a package above it is missing
+        return False
 
 
 def _spelled(default: object) -> str:

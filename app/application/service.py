@@ -17,7 +17,7 @@ class ServiceInfo:
 class Readiness:
     """Whether requests can be served now. `checks` names each thing looked at, with `ok` or what is wrong in words.
 
-    `notes` names what works, but should be mended.
+    `notes` is for people: what works with a crutch, or is worth knowing, and is no reason to send requests elsewhere.
     """
 
     checks: Mapping[str, str]
@@ -29,4 +29,4 @@ class Readiness:
 
 
 CheckReadiness = Callable[[], Awaitable[Readiness]]
-RenderMetrics = Callable[[], bytes]
+RenderMetrics = Callable[[], Awaitable[bytes]]

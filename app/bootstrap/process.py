@@ -26,6 +26,7 @@ from app.bootstrap.access import make_boundary, make_door, make_limiter
 from app.bootstrap.context import check_resume, cv_index_place, make_context, make_follow_ups, make_resume, resume_note
 from app.bootstrap.front import built_front
 from app.bootstrap.models import make_model, make_window
+from app.bootstrap.observability import MetricsPage, Observability, show_parts
 from app.bootstrap.readiness import ReadinessCheck
 from app.bootstrap.use_cases import make_use_cases
 from app.bootstrap.version import app_version
@@ -33,12 +34,12 @@ from app.domain.chat.entities import Executor
 from app.infrastructure.context.full_resume import FullResume
 from app.infrastructure.context.indexed_cvs import IndexedCvs
 from app.infrastructure.db.engine import connect, connected, make_engine
-from app.infrastructure.db.event_log import FlushStats, GroupCommitLog
+from app.infrastructure.db.event_log import GroupCommitLog
 from app.infrastructure.db.notifications import PROBE_CHANNEL, PROBE_PATIENCE, Callbacks, Listener
 from app.infrastructure.db.unit_of_work import PostgresTransactions, unavailable
 from app.infrastructure.feed.hub import Hub
 from app.infrastructure.feed.run_feed import HubRunFeed
-from app.infrastructure.observability.metrics import Metrics
+from app.infrastructure.observability.loop_lag import watch_lag
 from app.infrastructure.web.application import WebLimits, WebParts
 from app.infrastructure.web.sse import StreamSettings
 from app.settings import Settings
@@ -137,11 +138,13 @@ class _Wiring:
         self._cvs = cvs
         self._control = control
         executor = Executor(uuid7(), model.provider, model.model)
-        self._metrics = Metrics()
+        info = ServiceInfo(app_version(), model.provider, model.model)
+        self._observability = seen = Observability(settings, info, executor.executor_id)
         self._hub = Hub()
-        transactions, control_transactions = PostgresTransactions(engine), PostgresTransactions(control, patience=settings.run_lease)
+        transactions = PostgresTransactions(engine, closed=seen.closed_from_outside)
+        control_transactions = PostgresTransactions(control, patience=settings.run_lease)
         open_connection = partial(connect, url)
-        self._log = GroupCommitLog(open_connection, self._hub.publish, executor.executor_id.hex, self._observe_flush)
+        self._log = GroupCommitLog(open_connection, self._hub.publish, executor.executor_id.hex, seen.flushed)
         self._feed = HubRunFeed(transactions, self._hub, self._feed_poll)
         self._supervisor = RunSupervisor(
             executor,
@@ -153,6 +156,7 @@ class _Wiring:
                 Limits(settings.run_max_characters, settings.run_max_attempts),
                 window=make_window(settings, model),
                 cache_answers=settings.answer_cache,
+                watch=seen.watch,
             ),
             control_transactions,
             Pace(settings.run_slots, settings.run_lease, self._claim_poll),
@@ -160,20 +164,25 @@ class _Wiring:
         )
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
-        use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings)
+        use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings, seen.watch)
         parts = WebParts(
             use_cases=use_cases,
             streams=StreamSettings(settings.stream_send_timeout, settings.stream_heartbeat),
             limits=WebLimits(settings.max_body_bytes, settings.max_message_characters),
-            info=ServiceInfo(app_version(), model.provider, model.model),
-            check_readiness=ReadinessCheck(control, lambda: self._service.draining, partial(resume_note, resume)),
-            render_metrics=self._metrics.render,
+            info=info,
+            check_readiness=ReadinessCheck(
+                control, model.provider, lambda: self._service.draining, lambda: self._listener.deaf, partial(resume_note, resume)
+            ),
+            render_metrics=MetricsPage(seen.metrics, control_transactions).render,
             door=make_door(settings, transactions, use_cases.check_access, make_limiter(settings, transactions)),
             boundary=make_boundary(settings),
             front=built_front(),
+            watch=seen.watch,
         )
         self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
-        self._show_gauges()
+        pools = {"requests": engine, "control": control}
+        seen.metrics.gauge("resume_outdated", "1 while the resume's file cannot be used", lambda: float(bool(resume.problem)))
+        show_parts(seen.metrics, self._supervisor, settings.run_slots, self._hub, self._log, self._listener, pools)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Service, None]:
@@ -184,6 +193,7 @@ class _Wiring:
             sweeping = tasks.create_task(self._sweep(), name="sweep")
             supervising = tasks.create_task(self._supervisor.run(), name="supervise runs")
             indexing = tasks.create_task(self._open_index(), name="open the index")
+            lagging = tasks.create_task(watch_lag(self._observability.metrics.late), name="watch the event loop")
             try:
                 yield self._service
             finally:
@@ -194,6 +204,8 @@ class _Wiring:
                 listening.cancel()
                 sweeping.cancel()
                 indexing.cancel()
+                lagging.cancel()
+                await self._observability.close()
 
     async def _open_index(self) -> None:
         """Open it, and then keep the garbage collector from what has been loaded by now: modules, routes, the index.
@@ -230,16 +242,3 @@ class _Wiring:
 
     def _claim_poll(self) -> float:
         return DEAF_POLL if self._listener.deaf else CLAIM_POLL
-
-    def _observe_flush(self, stats: FlushStats) -> None:
-        self._metrics.flushed(stats.runs, stats.rows, stats.characters, stats.seconds)
-
-    def _show_gauges(self) -> None:
-        counters = self._supervisor.counters
-        self._metrics.gauge("runs_in_hand", "Runs this process is writing", lambda: self._supervisor.busy)
-        self._metrics.gauge("runs_started", "Runs this process has begun", lambda: counters.claimed)
-        self._metrics.gauge("runs_taken_over", "Runs taken over from dead processes", lambda: counters.taken_over)
-        self._metrics.gauge("runs_taken_away", "Runs ended or taken from outside", lambda: counters.taken_away)
-        self._metrics.gauge("feed_readers", "Readers of runs and threads", lambda: self._hub.readers)
-        self._metrics.gauge("resume_outdated", "1 while the resume's file cannot be used", lambda: float(bool(self._resume.problem)))
-        self._metrics.gauge("notifications_deaf", "1 while notifications do not arrive", lambda: float(self._listener.deaf))

@@ -15,19 +15,39 @@ READY_SECONDS = 3.0
 
 
 class ReadinessCheck:
-    """`draining` answers whether the process is on its way out, `notes` what should be mended though it does not hinder."""
+    """`draining` answers whether the process is on its way out, `deaf` whether notifications do not arrive, `notes` what should be mended though it
+    does not hinder."""
 
-    def __init__(self, control: AsyncEngine, draining: Callable[[], bool], notes: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
+    def __init__(
+        self,
+        control: AsyncEngine,
+        provider: str,
+        draining: Callable[[], bool],
+        deaf: Callable[[], bool],
+        notes: Callable[[], Awaitable[Mapping[str, str]]],
+    ) -> None:
         self._notes = notes
         self._control = control
+        self._provider = provider
         self._draining = draining
+        self._deaf = deaf
         self._looking: asyncio.Future[tuple[str, str]] | None = None
 
     async def __call__(self) -> Readiness:
         """See `CheckReadiness`."""
         database, schema = await self._check_database()
         shutdown = "the process is shutting down" if self._draining() else "ok"
-        return Readiness({"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown}, await self._notes())
+        checks = {"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown}
+        return Readiness(checks, {"provider": self._model_note(), "notifications": self._listener_note(), **await self._notes()})
+
+    def _model_note(self) -> str:
+        """A provider without its key stops the start; with no key at all there is the offline one, and that should be known."""
+        if self._provider == "offline":
+            return "offline: no model is configured, answers quote the documents"
+        return f"{self._provider} is configured"
+
+    def _listener_note(self) -> str:
+        return "do not arrive: readers and queues are polled, see docs/operations.md" if self._deaf() else "arrive"
 
     async def _check_database(self) -> tuple[str, str]:
         """One look for all who ask at the same time: it takes a connection that the lease may need."""

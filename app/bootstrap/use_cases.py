@@ -22,12 +22,15 @@ from app.application.cvs.list_cvs import ListCvs
 from app.application.cvs.open_cv_pdf import OpenCvPdf
 from app.application.cvs.read_cv import ReadCv
 from app.application.ports import RunFeed, Transactions
+from app.application.telemetry import RunWatch
 from app.application.use_cases import UseCases
 from app.bootstrap.access import make_allowance
 from app.settings import Settings
 
 
-def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, settings: Settings) -> UseCases:
+def make_use_cases(
+    transactions: Transactions, feed: RunFeed, supervisor: RunSupervisor, cvs: CvLibrary, settings: Settings, watch: RunWatch
+) -> UseCases:
     """All use cases over one set of adapters."""
     queue_limit, allowance = settings.queue_limit, make_allowance(settings)
     return UseCases(
@@ -38,8 +41,8 @@ def make_use_cases(transactions: Transactions, feed: RunFeed, supervisor: RunSup
         rename_thread=RenameThread(transactions),
         delete_thread=DeleteThread(transactions),
         read_messages=ReadMessages(transactions),
-        post_message=PostMessageCreateRun(transactions, supervisor, uuid7, queue_limit, allowance),
-        regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit, allowance),
+        post_message=PostMessageCreateRun(transactions, supervisor, uuid7, queue_limit, allowance, watch=watch),
+        regenerate_run=RegenerateRun(transactions, supervisor, uuid7, queue_limit, allowance, watch=watch),
         read_run=ReadRun(transactions),
         cancel_run=CancelRun(transactions),
         cancel_in_thread=CancelInThread(transactions),

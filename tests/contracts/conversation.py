@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from app.application.ports import EventLog, Transactions
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Assistant, Claim, Executor, IdempotencyKey, Message, NewMessage, NewRun, Run, Source, Thread
+from app.domain.chat.entities import Assistant, Claim, Executor, IdempotencyKey, Message, NewMessage, NewRun, Origin, Run, Source, Thread
 from app.domain.chat.events import EventType, StoredEvent, Token
 
 SOURCE = Source(n=1, cv_id="ada", candidate="Ada Example", page=2, section="Skills", snippet="I write Go. ¡Olé!", score=0.5, url="/cv")
@@ -38,11 +38,12 @@ async def new_run(
     content: str = "Who writes Go?",
     parent_id: UUID | None = None,
     idempotency: IdempotencyKey | None = None,
+    origin: Origin | None = None,
 ) -> Run:
     """A user message and the run that will answer it."""
     message = NewMessage(uuid7(), thread_id, content, parent_id)
     async with transactions.begin() as work:
-        run = await work.runs.add(NewRun(uuid7(), thread_id, message.message_id, uuid7(), owner, idempotency), message)
+        run = await work.runs.add(NewRun(uuid7(), thread_id, message.message_id, uuid7(), owner, idempotency, origin=origin), message)
         await work.commit()
     return run
 
@@ -55,7 +56,7 @@ async def claimed_run(transactions: Transactions, owner: Executor | None = None)
 
 def claim_of(run: Run) -> Claim:
     """The claim of whoever the run was stored for."""
-    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt)
+    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt, run.origin)
 
 
 async def fence(transactions: Transactions, run_id: UUID) -> Claim | None:

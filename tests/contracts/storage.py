@@ -132,7 +132,12 @@ class PostgresStorage:
         """Time passes for rows: all that they remember moves into the past."""
         async with self.engine.begin() as connection:
             await connection.execute(text("UPDATE executors SET lease_until = lease_until - make_interval(secs => :s)"), {"s": seconds})
-            await connection.execute(text("UPDATE runs SET started_at = started_at - make_interval(secs => :s)"), {"s": seconds})
+            await connection.execute(
+                text(
+                    "UPDATE runs SET started_at = started_at - make_interval(secs => :s), created_at = created_at - make_interval(secs => :s)"
+                ),
+                {"s": seconds},
+            )
             await connection.execute(text("UPDATE sign_ins SET expires_at = expires_at - make_interval(secs => :s)"), {"s": seconds})
             await connection.execute(text("UPDATE rate_windows SET ends_at = ends_at - make_interval(secs => :s)"), {"s": seconds})
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.chat.entities import Claim, Executor, RunStatus
+from app.domain.chat.entities import Backlog, Claim, Executor, Origin, RunStatus
 from tests.contracts.conversation import answer, claim_of, claimed_run, fence, new_executor, new_run, new_thread, read_run
 from tests.contracts.storage import Storage
 
@@ -211,3 +211,53 @@ async def test_a_queued_run_that_is_claimed_belongs_to_its_claimer(storage: Stor
     async with storage.transactions.begin() as work:
         assert await work.runs.still_owned(executor.executor_id, [claim]) == {claim.run_id}
     assert claim_of(await read_run(storage.transactions, claim.run_id)) == claim
+
+
+# -- who asked, and what waits ---------------------------------------------------------------------------------------------------------
+
+
+ORIGIN = Origin("request-1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+
+
+async def test_a_run_carries_the_request_that_asked_for_it_to_whoever_claims_it(storage: Storage) -> None:
+    thread = await new_thread(storage.transactions)
+    stored = await new_run(storage.transactions, thread.thread_id, origin=ORIGIN)
+    assert stored.origin == ORIGIN
+    owner = new_executor()
+    [claim] = await claim_queued(storage, owner)
+    assert claim.origin == ORIGIN
+    [taken_over] = await claim_orphans(storage, new_executor())
+    assert (taken_over.attempt, taken_over.origin) == (2, ORIGIN)
+    assert (await read_run(storage.transactions, stored.run_id)).origin == ORIGIN
+    assert (await fence(storage.transactions, stored.run_id)) == Claim(
+        stored.run_id, stored.thread_id, stored.message_id, stored.answer_id, 3, ORIGIN
+    )
+
+
+@pytest.mark.parametrize("origin", [None, Origin("request-2", None)])
+async def test_a_run_need_not_have_a_trace_or_a_request(storage: Storage, origin: Origin | None) -> None:
+    thread = await new_thread(storage.transactions)
+    run = await new_run(storage.transactions, thread.thread_id, new_executor(), origin=origin)
+    assert (await read_run(storage.transactions, run.run_id)).origin == run.origin == origin
+
+
+async def test_the_backlog_tells_what_could_start_from_what_waits_its_turn(storage: Storage) -> None:
+    async def backlog() -> Backlog:
+        async with storage.transactions.reading() as work:
+            return await work.runs.backlog()
+
+    assert await backlog() == Backlog(0, 0, 0.0, 0, 0)
+    executor = new_executor()
+    await renew(storage, executor)
+    busy = await new_thread(storage.transactions)
+    await new_run(storage.transactions, busy.thread_id, executor)
+    await new_run(storage.transactions, busy.thread_id)
+    await storage.let_pass(20)
+    assert await backlog() == Backlog(0, 1, 0.0, 1, 1)
+    free = await new_thread(storage.transactions)
+    await new_run(storage.transactions, free.thread_id)
+    await new_run(storage.transactions, free.thread_id)
+    await storage.let_pass(40)  # longer than the lease
+    found = await backlog()
+    assert (found.claimable, found.behind, found.running, found.executors) == (1, 2, 1, 0)
+    assert 40 <= found.oldest_seconds < 60

@@ -33,6 +33,9 @@ async def _test(processes: Processes, providers: RunningProviders, proxy: Databa
     for process in (writing, reading):
         await until(lambda process=process: "Notifications do not arrive" in process.output, within=10)
         assert await metric(client, process.url, "notifications_deaf") == 1
+        ready = await client.get(f"{process.url}/ready")
+        assert ready.status_code == 200, "a crutch is no reason to send requests elsewhere"
+        assert "polled" in ready.json()["notes"]["notifications"]
 
     asked = await ask(client, writing.url, "tokens=120 rate=40")
     near, far = Reader(client, asked.run_id), Reader(client, asked.run_id)

@@ -245,6 +245,7 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     ),
     "still owned, one": (lambda work: work.runs.still_owned(EXECUTORS[0].executor_id, _running(1)), ("runs_pkey",)),
     "still owned, many": (lambda work: work.runs.still_owned(EXECUTORS[0].executor_id, _running(140)), ("runs_owner_idx|runs_pkey",)),
+    "backlog": (lambda work: work.runs.backlog(), ("runs_queue_idx", "runs_unfinished_idx|runs_in_thread_idx|runs_owner_idx")),
     "cancel": (lambda work: work.runs.close(_claim(A_RUNNING_RUN), Ending.cancelled("x"), 10), ("runs_pkey",)),
     "post": (
         lambda work: work.runs.add_at_once(_new_run(), "x", "x"),

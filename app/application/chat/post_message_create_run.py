@@ -17,6 +17,7 @@ from uuid import UUID
 from app.application.chat.allowance import Allowance
 from app.application.chat.cancel_run import cancel_in
 from app.application.ports import NewId, Reservation, RunStarter, Transactions, UnitOfWork
+from app.application.telemetry import RunWatch, Unwatched, current_origin
 from app.domain.chat.entities import Claim, Executor, IdempotencyKey, NewMessage, NewRun, OnBusy, Role, Run, RunStatus
 from app.domain.chat.errors import IdempotencyMismatch, InvalidInput, NotFound, QueueFull, ThreadBusy
 
@@ -60,9 +61,16 @@ class Posted:
 
 class PostMessageCreateRun:
     def __init__(
-        self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, allowance: Allowance | None = None
+        self,
+        transactions: Transactions,
+        starter: RunStarter,
+        new_id: NewId,
+        queue_limit: int,
+        allowance: Allowance | None = None,
+        *,
+        watch: RunWatch | None = None,
     ) -> None:
-        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit, allowance or Allowance())
+        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit, allowance or Allowance(), watch or Unwatched())
 
     async def execute(self, request: PostMessageRequest) -> Posted:
         """Store message and run, and start it if there is a free slot.
@@ -78,10 +86,17 @@ class PostMessageCreateRun:
 
 class RegenerateRun:
     def __init__(
-        self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, allowance: Allowance | None = None
+        self,
+        transactions: Transactions,
+        starter: RunStarter,
+        new_id: NewId,
+        queue_limit: int,
+        allowance: Allowance | None = None,
+        *,
+        watch: RunWatch | None = None,
     ) -> None:
         self._transactions = transactions
-        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit, allowance or Allowance())
+        self._post = _PostIntoThread(transactions, starter, new_id, queue_limit, allowance or Allowance(), watch or Unwatched())
 
     async def execute(self, request: RegenerateRequest) -> Posted:
         """Store a new run on the same user message; the older answer stays as its sibling. Raises as `PostMessageCreateRun` does."""
@@ -105,17 +120,28 @@ class _Question:
 class _PostIntoThread:
     """What posting and regenerating share: lock, look, store, commit, start."""
 
-    def __init__(self, transactions: Transactions, starter: RunStarter, new_id: NewId, queue_limit: int, allowance: Allowance) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        starter: RunStarter,
+        new_id: NewId,
+        queue_limit: int,
+        allowance: Allowance,
+        watch: RunWatch,
+    ) -> None:
         self._transactions = transactions
         self._allowance = allowance
         self._starter = starter
         self._new_id = new_id
         self._queue_limit = queue_limit
+        self._watch = watch
 
     async def execute(self, thread_id: UUID, on_busy: OnBusy, key: IdempotencyKey | None, question: _Question) -> Posted:
         reservation = self._starter.reserve()
         try:
-            posted = await self._store(thread_id, on_busy, key, question, reservation)
+            with self._watch.posting():
+                posted = await self._store(thread_id, on_busy, key, question, reservation)
+                self._watch.posted(posted.run)
             if reservation is not None and not posted.replayed and posted.run.status is RunStatus.RUNNING:
                 reservation.start(_claim(posted.run))
             return posted
@@ -159,7 +185,9 @@ class _PostIntoThread:
         return Posted(stored)
 
     def _run(self, thread_id: UUID, key: IdempotencyKey | None, message_id: UUID, owner: Executor | None) -> NewRun:
-        return NewRun(self._new_id(), thread_id, message_id, answer_id=self._new_id(), owner=owner, idempotency=key)
+        return NewRun(
+            self._new_id(), thread_id, message_id, answer_id=self._new_id(), owner=owner, idempotency=key, origin=current_origin.get()
+        )
 
     async def _earlier(self, work: UnitOfWork, thread_id: UUID, key: IdempotencyKey | None) -> Run | None:
         found = await work.runs.by_idempotency_key(thread_id, key.key) if key else None
@@ -210,7 +238,7 @@ async def _parent_id(work: UnitOfWork, thread_id: UUID, parent: Parent, unfinish
 
 
 def _claim(run: Run) -> Claim:
-    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt)
+    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt, run.origin)
 
 
 def _idempotency(key: str | None, body: list[str]) -> IdempotencyKey | None:

@@ -22,6 +22,7 @@ from app.application.chat.read_thread import found_thread
 from app.application.chat.seam import Joined, Seam
 from app.application.chat.transcripts import read_transcript
 from app.application.ports import Completion, Context, ContextProvider, EventLog, LanguageModel, MonotonicClock, Prompt, Transactions
+from app.application.telemetry import Execution, Gaps, ModelCall, RunWatch, Unwatched, claim_fields
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Assistant, Claim, Failure, Message, PromptRecord, RunStatus, Source
 from app.domain.chat.errors import ChatError, LeaseLost, ModelError, NotFound, Unavailable
@@ -65,6 +66,8 @@ class _Answer:
     size: int = 0
     sources: tuple[Source, ...] = ()
     first_token_seconds: float | None = None
+    said_at: float = 0.0
+    gaps: Gaps = field(default_factory=Gaps)
     completion: Completion = field(default_factory=lambda: Completion(None, None))
     generation: str | None = None
     cached: bool = False
@@ -75,6 +78,9 @@ class _Answer:
     def add(self, text: str, now: float) -> None:
         if self.first_token_seconds is None:
             self.first_token_seconds = now - self.started_at
+        else:
+            self.gaps.passed(now - self.said_at)
+        self.said_at = now
         self.pieces.append(text)
         self.size += len(text)
 
@@ -106,6 +112,7 @@ class RunExecutor:
         *,
         window: PromptWindow | None = None,
         cache_answers: bool = True,
+        watch: RunWatch | None = None,
     ) -> None:
         self._transactions = transactions
         self._log = log
@@ -114,10 +121,17 @@ class RunExecutor:
         self._limits = limits
         self._clock = clock
         self._window = window or PromptWindow(Window())
+        self._watch = watch or Unwatched()
         self._cache = AnswerCache(transactions, on=cache_answers)
 
     async def execute(self, claim: Claim) -> None:
         """Answer the run. Returns when it is closed, or belongs to somebody else; raises only cancellation."""
+        execution = Execution(claim, self._model.provider, self._model.model)
+        with self._watch.executing(execution):
+            execution.ending = await self._execute(claim)
+
+    async def _execute(self, claim: Claim) -> Ending | None:
+        """How the run was closed; None if it was not for us to close."""
         try:
             task = await self._load(claim)
             await self._log.open(claim, task.so_far.last_seq)
@@ -127,9 +141,10 @@ class RunExecutor:
             if ending.status is RunStatus.DONE:
                 await self._cache.keep(answer.key, ending)
         except (LeaseLost, NotFound) as gone:
-            _log.info(
-                "A run is no longer this executor's", extra={"run_id": str(claim.run_id), "attempt": claim.attempt, "why": gone.message}
-            )
+            _log.info("A run is no longer this executor's", extra={**claim_fields(claim), "why": gone.message})
+            return None
+        else:
+            return ending
         finally:
             await self._let_go(claim)
 
@@ -155,7 +170,7 @@ class RunExecutor:
         except ChatError as error:
             return answer.failed(Failure(error.code, storable(error.message), retryable=True))
         except Exception:  # noqa: BLE001 - whatever it was, the run must end
-            _log.exception("A run failed unexpectedly", extra={"run_id": str(task.claim.run_id)})
+            _log.exception("A run failed unexpectedly", extra=claim_fields(task.claim))
             message = "Something went wrong while answering. It has been logged; try again."
             return answer.failed(Failure("internal_error", message, retryable=True))
         return answer.done()
@@ -163,7 +178,8 @@ class RunExecutor:
     async def _answer(self, task: _Task, answer: _Answer) -> None:
         if task.claim.attempt > self._limits.attempts:
             raise ChatError(f"The answer was interrupted {self._limits.attempts} times and is given up.", code="too_many_attempts")
-        found = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
+        with self._watch.retrieving(task.assistant):
+            found = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
         fitted = await self._fit(task, found)
         partial = await self._announce(task, fitted.context, answer)
         answer.generation = found.generation
@@ -176,13 +192,13 @@ class RunExecutor:
             return
         answer.prompt, before = fitted.record, answer.size
         try:
-            await self._ask(task.claim, fitted.prompt, answer)
+            await self._ask(task, fitted.prompt, answer)
         except ModelError as error:
             at_once = error.code == TOO_LONG and answer.size == before
             shorter = self._window.harder(fitted, task.assistant, task.branch, partial) if at_once else None
             if shorter is None:
                 raise
-            await self._ask_again(task.claim, shorter, answer)
+            await self._ask_again(task, shorter, answer)
         if not answer.size:
             raise ModelError("provider_empty", "The model answered nothing. Try again or rephrase the question.", retryable=True)
 
@@ -193,29 +209,40 @@ class RunExecutor:
             fitted = await self._window.fit(task.assistant, found, task.branch, "")
         return fitted
 
-    async def _ask_again(self, claim: Claim, shorter: Fitted, answer: _Answer) -> None:
+    async def _ask_again(self, task: _Task, shorter: Fitted, answer: _Answer) -> None:
         """Once more, with less: the model has said that the prompt was too long, before it said anything else."""
-        _log.info("The prompt was too long for the model and is sent again, shorter", extra={"run_id": str(claim.run_id)})
+        _log.info("The prompt was too long for the model and is sent again, shorter", extra=claim_fields(task.claim))
         answer.prompt, answer.key = shorter.record, None
         if shorter.context.sources != answer.sources:
             answer.sources = shorter.context.sources
-            await self._log.append(claim, Sources(answer.sources))
-        await self._ask(claim, shorter.prompt, answer)
+            await self._log.append(task.claim, Sources(answer.sources))
+        await self._ask(task, shorter.prompt, answer)
 
-    async def _ask(self, claim: Claim, prompt: Prompt, answer: _Answer) -> None:
-        """Stream one answer of the model into the log."""
+    async def _ask(self, task: _Task, prompt: Prompt, answer: _Answer) -> None:
+        """Let the model answer; what is known of the call is told, however it ends."""
+        call, asked_at = ModelCall(self._model.provider, self._model.model, prompt), self._clock()
+        with self._watch.asking(call):
+            try:
+                await self._stream(task, prompt, answer)
+            finally:
+                call.gaps, call.completion, call.text = answer.gaps, answer.completion, "".join(answer.pieces)
+                if answer.first_token_seconds is not None:
+                    call.first_token_seconds = answer.started_at + answer.first_token_seconds - asked_at
+
+    async def _stream(self, task: _Task, prompt: Prompt, answer: _Answer) -> None:
+        """One answer of the model, into the log."""
         seam = Seam(prompt.partial) if prompt.partial and not self._model.continues_exactly else None
         async with aclosing(self._cleaned(prompt, answer)) as texts:
             async for text in texts:
                 joined = seam.feed(text) if seam else Joined(answer.size, text)
                 if joined is not None:
-                    await self._say(claim, answer, joined, restarting=seam is not None)
+                    await self._say(task.claim, answer, joined, restarting=seam is not None)
                     seam = None
                 if answer.size > self._limits.answer_characters:
                     answer.completion = Completion("length", answer.completion.usage)
                     break
         if seam is not None:
-            await self._say(claim, answer, seam.decide(), restarting=True)
+            await self._say(task.claim, answer, seam.decide(), restarting=True)
 
     async def _announce(self, task: _Task, context: Context, answer: _Answer) -> str:
         """Say who answers and from what; answers the text that the model is to continue."""
@@ -260,4 +287,4 @@ class RunExecutor:
             async with asyncio.timeout(ABANDON_SECONDS):
                 await self._log.abandon(claim)
         except TimeoutError:
-            _log.warning("The last tokens of a run could not be written in time", extra={"run_id": str(claim.run_id)})
+            _log.warning("The last tokens of a run could not be written in time", extra=claim_fields(claim))

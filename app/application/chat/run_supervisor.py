@@ -20,6 +20,7 @@ from uuid import UUID
 
 from app.application.chat.run_executor import RunExecutor
 from app.application.ports import MonotonicClock, Reservation, Transactions
+from app.application.telemetry import claim_fields
 from app.domain.chat.entities import Claim, Executor
 from app.domain.chat.errors import Unavailable
 from app.domain.chat.lease import Lease
@@ -142,7 +143,7 @@ class RunSupervisor:
     def _start(self, claim: Claim) -> None:
         assert self._tasks is not None, "runs start only while the supervisor runs"
         if self._closed:  # stored or claimed while the drain ended: without this process's lease it is anybody's
-            _log.info("A run came too late to be started here", extra={"run_id": str(claim.run_id)})
+            _log.info("A run came too late to be started here", extra=claim_fields(claim))
             return
         self.counters.claimed += 1
         task = self._tasks.create_task(self._execute(claim), name=f"run {claim.run_id}")
@@ -156,7 +157,7 @@ class RunSupervisor:
         except Exception:  # noqa: BLE001 - nothing a run does may end the supervisor
             # The executor turns every failure into an ending; what gets here could not even be written down. The run is an orphan then: the
             # next look finds it, and counts the attempt.
-            _log.exception("A run could not be executed", extra={"run_id": str(claim.run_id)})
+            _log.exception("A run could not be executed", extra=claim_fields(claim))
 
     def _end(self, claim: Claim) -> None:
         self._look_again_if_full()
@@ -197,7 +198,7 @@ class RunSupervisor:
     def _taken_away(self, claim: Claim) -> None:
         running = self._running.get(claim.run_id)
         if running is not None and running[0] is claim:
-            _log.info("A run was taken away", extra={"run_id": str(claim.run_id), "attempt": claim.attempt})
+            _log.info("A run was taken away", extra=claim_fields(claim))
             self.fenced(claim.run_id)
 
     async def _release_lease(self) -> None:
@@ -239,7 +240,8 @@ class RunSupervisor:
             await work.commit()
         if orphans:
             self.counters.taken_over += len(orphans)
-            _log.warning("Runs were taken over", extra={"runs": [str(claim.run_id) for claim in orphans]})
+            for claim in orphans:
+                _log.warning("A run was taken over", extra=claim_fields(claim))
         return [*orphans, *queued]
 
 

@@ -175,6 +175,17 @@ class IdempotencyKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The request that asked for something, so that what is done for it elsewhere, and later, can be joined to it.
+
+    `traceparent` is its place in a trace, as W3C Trace Context spells it (https://www.w3.org/TR/trace-context/); None if there is none.
+    """
+
+    request_id: str
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One answer in the making, or made.
 
@@ -207,6 +218,7 @@ class Run:
     fresh: bool = False
     prompt: PromptRecord | None = None
     last_seq: int = 0
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +241,31 @@ class NewRun:
     owner: Executor | None
     idempotency: IdempotencyKey | None = None
     fresh: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to write one run: valid while the stored attempt is this attempt. See `Run.attempt`."""
+    """The right to write one run: valid while the stored attempt is this attempt. See `Run.attempt`. `origin` is who asked for the run."""
 
     run_id: UUID
     thread_id: UUID
     message_id: UUID
     answer_id: UUID
     attempt: int
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits and what is being done, over all processes.
+
+    `claimable` runs could start at once if an executor had a free slot, the oldest of them for `oldest_seconds` (0 if there are none); `behind` wait for
+    an older run of their thread. Both count no further than some ten thousand. `executors` are the processes with a live lease.
+    """
+
+    claimable: int
+    behind: int
+    oldest_seconds: float
+    running: int
+    executors: int

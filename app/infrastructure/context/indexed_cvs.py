@@ -7,6 +7,7 @@ background tasks: it opens the index at the start, and builds it first if there 
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -112,7 +113,7 @@ class IndexedCvs:
         return self._door
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, call)  # log lines in there name the run
 
 
 def _open(place: CvIndexPlace) -> _Door:

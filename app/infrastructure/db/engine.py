@@ -5,14 +5,16 @@ Called by `bootstrap`, the CLI and `alembic/env.py`.
 
 import asyncio
 import select
-from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from app.infrastructure.db.hang_up import hang_up_after
 
@@ -30,6 +32,25 @@ KEEPALIVE: dict[str, Any] = {
     "tcp_user_timeout": 20_000,
 }
 """A peer that vanished without a word is noticed within half a minute instead of two hours."""
+
+
+class WatchedPool(AsyncAdaptedQueuePool):
+    """A pool that tells how many wait for one of its connections: `connected` counts them."""
+
+    waiting = 0
+
+    def leave(self) -> None:
+        """One waits no longer."""
+        self.waiting -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections a pool may have, those in use now, and how many callers wait for one."""
+
+    size: int
+    checked_out: int
+    waiting: int
 
 
 class DatabaseUrlError(ValueError):
@@ -66,6 +87,7 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
     """An engine whose pool never hands out a connection that the server has closed."""
     engine = create_async_engine(
         url,
+        poolclass=WatchedPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_PATIENCE,
@@ -80,7 +102,8 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
 async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[tuple[AsyncConnection, psycopg.AsyncConnection], None]:
     """A connection from the pool, as SQLAlchemy's and as the driver's; it is ended if the block, and the rollback after it, are not through
     within `patience` seconds."""
-    connection = await _checked_out(engine)
+    with _waiting(engine):
+        connection = await _checked_out(engine)
     driver: Any = None
     with ExitStack() as limit:
         try:
@@ -124,6 +147,25 @@ def _give_back(checkout: asyncio.Future[AsyncConnection]) -> None:
 
 _closing: set[asyncio.Future[None]] = set()
 """Connections on their way back that nobody waits for. The event loop alone would forget them."""
+
+
+@contextmanager
+def _waiting(engine: AsyncEngine) -> Generator[None]:
+    """Count a caller as waiting until it has its connection, or gives up."""
+    pool = engine.pool
+    assert isinstance(pool, WatchedPool)
+    pool.waiting += 1
+    try:
+        yield
+    finally:
+        pool.leave()
+
+
+def pool_use(engine: AsyncEngine) -> PoolUse:
+    """How much of an engine's pool is in use."""
+    pool = engine.pool
+    assert isinstance(pool, WatchedPool)
+    return PoolUse(pool.size(), pool.checkedout(), pool.waiting)
 
 
 def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:

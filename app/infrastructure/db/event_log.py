@@ -23,6 +23,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from app.application.telemetry import claim_fields
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim
 from app.domain.chat.errors import LeaseLost
@@ -103,12 +104,13 @@ class _Taken:
 
 @dataclass(frozen=True, slots=True)
 class FlushStats:
-    """One flush, for metrics: runs, rows and characters written, seconds taken."""
+    """One flush, for metrics: runs, rows and characters written, seconds taken, and the runs that it closed."""
 
     runs: int
     rows: int
     characters: int
     seconds: float
+    closed: Sequence[tuple[Claim, Ending]] = ()
 
 
 class GroupCommitLog:
@@ -124,6 +126,12 @@ class GroupCommitLog:
         self._work = asyncio.Event()
         self._closing = False
         self._connection: psycopg.AsyncConnection | None = None
+        self._flushing_since: float | None = None
+
+    @property
+    def stalled_seconds(self) -> float:
+        """How long the flush under way has been under way: more than a moment means that the database does not take it."""
+        return 0.0 if self._flushing_since is None else asyncio.get_running_loop().time() - self._flushing_since
 
     # -- what executors call ---------------------------------------------------------------------------------------------------------
 
@@ -210,13 +218,15 @@ class GroupCommitLog:
         loop = asyncio.get_running_loop()
         batch = [tail.take() for tail in self._dirty.values()]
         self._dirty.clear()
-        started = loop.time()
+        started = self._flushing_since = loop.time()
         try:
             await self._store(batch)
         except REFUSALS as refusal:
             await self._store_one_by_one(batch, refusal)
+        self._flushing_since = None
         events = [event for taken in batch for event in taken.written.events]
-        self._observe(FlushStats(len(batch), len(events), sum(len(event.data) for event in events), loop.time() - started))
+        closed = [(taken.written.claim, taken.written.ending) for taken in batch if taken.written.ending and taken.tail.verdict is None]
+        self._observe(FlushStats(len(batch), len(events), sum(len(event.data) for event in events), loop.time() - started, closed))
         if self._closing:
             self._work.set()
 
@@ -226,9 +236,7 @@ class GroupCommitLog:
             try:
                 await self._store([taken])
             except REFUSALS as error:
-                _log.error(
-                    "The database refused a run's events", run_id=str(taken.written.claim.run_id), error=str(error), first=str(refusal)
-                )
+                _log.error("The database refused a run's events", **claim_fields(taken.written.claim), error=str(error), first=str(refusal))
                 refused = EventRefused("The database refused this run's events.")
                 refused.__cause__ = error
                 taken.settle(refused)

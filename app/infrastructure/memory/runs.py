@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Claim, Executor, Message, MessageStatus, NewMessage, NewRun, Role, Run, RunStatus
+from app.domain.chat.entities import Backlog, Claim, Executor, Message, MessageStatus, NewMessage, NewRun, Role, Run, RunStatus
 from app.infrastructure.memory import fenced
 from app.infrastructure.memory.database import Session
 from app.infrastructure.memory.messages import MemoryMessages
@@ -128,6 +128,20 @@ class MemoryRuns:
         tables = self._session.tables
         return {claim.run_id for claim in held if _owns(tables.runs.get(claim.run_id), executor_id, claim)}
 
+    async def backlog(self) -> Backlog:
+        """See `RunRepository.backlog`."""
+        tables, now = self._session.tables, self._session.now()
+        runs = [row.run for row in tables.runs.values()]
+        queued = [run for run in runs if run.status is RunStatus.QUEUED]
+        first = [run for run in queued if _unfinished(tables, run.thread_id)[0].run_id == run.run_id]
+        return Backlog(
+            claimable=len(first),
+            behind=len(queued) - len(first),
+            oldest_seconds=max(((now - run.created_at).total_seconds() for run in first), default=0.0),
+            running=sum(run.status is RunStatus.RUNNING for run in runs),
+            executors=sum(until > now for until in tables.leases.values()),
+        )
+
     def _claim(self, tables: Tables, executor: Executor, limit: int, wanted: Callable[[RunRow], bool]) -> Sequence[Claim]:
         """Claim the oldest of the runs that are wanted."""
         found = sorted((row for row in tables.runs.values() if wanted(row)), key=lambda row: row.run.ordinal)[:limit]
@@ -147,6 +161,7 @@ class MemoryRuns:
             attempt=0,
             created_at=self._session.now(),
             fresh=run.fresh,
+            origin=run.origin,
         )
         return replace(_begun(queued, run.owner, self._session), attempt=1) if run.owner else queued
 
@@ -192,4 +207,4 @@ def _owns(row: RunRow | None, executor_id: UUID, claim: Claim) -> bool:
 
 
 def _claim(run: Run) -> Claim:
-    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt)
+    return Claim(run.run_id, run.thread_id, run.message_id, run.answer_id, run.attempt, run.origin)

@@ -134,6 +134,8 @@ class RunRow(Base):
     cached: Mapped[bool] = mapped_column(server_default=text("false"))
     fresh: Mapped[bool] = mapped_column(server_default=text("false"))
     prompt_record: Mapped[dict[str, Any] | None]
+    request_id: Mapped[str | None]
+    traceparent: Mapped[str | None]
 
 
 class RunEventRow(Base):

@@ -5,9 +5,13 @@
 
 import logging
 import sys
+import traceback
+from typing import TextIO
 
 import structlog
-from structlog.types import Processor
+from structlog.types import ExcInfo, Processor
+
+from app.infrastructure.observability.harmless import escaped, harmless
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -28,6 +32,7 @@ QUIET = (
     "uvicorn.error",
     "faiss",
     "bm25s",
+    "app.infrastructure.db.engine.WatchedPool",
 )
 """Libraries that talk about every request; and some would show headers at DEBUG."""
 
@@ -41,7 +46,7 @@ def configure(level: str, *, json: bool) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    rendering: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    rendering: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, harmless]
     if json:
         rendering.append(structlog.processors.format_exc_info)
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -58,4 +63,9 @@ def configure(level: str, *, json: bool) -> None:
 
 def _console() -> Processor:
     """Tracebacks without the values of variables: those hold keys and what people wrote, and printing a long answer takes seconds."""
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_indented_traceback)
+
+
+def _indented_traceback(stream: TextIO, exception: ExcInfo) -> None:
+    """Every line under a bar: what an exception's message says cannot pass for a log line of its own."""
+    stream.writelines(f"\n  | {escaped(line)}" for line in "".join(traceback.format_exception(*exception)).splitlines())

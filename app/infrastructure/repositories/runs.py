@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Boolean, Integer, TextClause, Uuid, bindparam, tex
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Claim, Executor, Failure, NewMessage, NewRun, PromptRecord, Run, RunStatus, Usage
+from app.domain.chat.entities import Backlog, Claim, Executor, Failure, NewMessage, NewRun, Origin, PromptRecord, Run, RunStatus, Usage
 from app.domain.chat.events import StoredEvent, payload
 from app.infrastructure.repositories.direct import Direct
 from app.infrastructure.repositories.log_statements import APPEND, CLOSE, Written, append_parameters, close_parameters
@@ -36,10 +36,10 @@ _NEXT_IN_THREAD = (
 _ADDED = b"""
     added AS (
         INSERT INTO runs (id, thread_id, message_id, answer_id, status, attempt, owner, provider, model, started_at,
-                          idempotency_key, idempotency_digest, fresh)
+                          idempotency_key, idempotency_digest, fresh, request_id, traceparent)
         SELECT %(id)s::uuid, %(thread_id)s::uuid, %(message_id)s::uuid, %(answer_id)s::uuid, %(status)s::text, %(attempt)s::integer,
             %(owner)s::uuid, %(provider)s::text, %(model)s::text, CASE WHEN %(attempt)s::integer > 0 THEN clock_timestamp() END,
-            %(key)s::text, %(digest)s::text, %(fresh)s::boolean
+            %(key)s::text, %(digest)s::text, %(fresh)s::boolean, %(request_id)s::text, %(traceparent)s::text
         FROM source
         RETURNING ordinal, created_at, started_at
     )
@@ -81,7 +81,7 @@ _ADD_AT_ONCE = (
 
 _FENCE = text("""
     UPDATE runs SET attempt = attempt + 1 WHERE id = :id AND status IN ('queued', 'running')
-    RETURNING id, thread_id, message_id, answer_id, attempt, pg_notify('run_fence', id::text)
+    RETURNING id, thread_id, message_id, answer_id, attempt, request_id, traceparent, pg_notify('run_fence', id::text)
 """)
 
 # The oldest queued runs whose threads have nothing older unfinished. "Nothing older" can only become true and stay true, so a stale look is safe;
@@ -100,7 +100,7 @@ _CLAIM_QUEUED = text("""
         FROM picked WHERE runs.id = picked.id
         RETURNING runs.*
     )
-    SELECT id, thread_id, message_id, answer_id, attempt FROM claimed ORDER BY ordinal
+    SELECT id, thread_id, message_id, answer_id, attempt, request_id, traceparent FROM claimed ORDER BY ordinal
 """)
 
 # Running runs whose executor has no lease any more (or, if we may judge, one that has run out), or that this executor owns without knowing:
@@ -118,7 +118,7 @@ _CLAIM_ORPHANS = text("""
         FROM picked WHERE runs.id = picked.id
         RETURNING runs.*
     )
-    SELECT id, thread_id, message_id, answer_id, attempt FROM claimed ORDER BY ordinal
+    SELECT id, thread_id, message_id, answer_id, attempt, request_id, traceparent FROM claimed ORDER BY ordinal
 """).bindparams(bindparam("held", type_=ARRAY(Uuid())), bindparam("owner", type_=Uuid()), bindparam("judge", type_=Boolean()))
 
 _STILL_OWNED = text("""
@@ -127,10 +127,34 @@ _STILL_OWNED = text("""
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("attempts", type_=ARRAY(Integer())))
 
 
+# Looks at queued runs only, through their partial index, and at no more of them than a person could tell apart on a graph.
+_BACKLOG = text("""
+    WITH waiting AS MATERIALIZED (
+        SELECT thread_id, ordinal, created_at FROM runs WHERE status = 'queued' ORDER BY ordinal LIMIT :most
+    ), looked AS (
+        SELECT created_at, EXISTS (
+            SELECT FROM runs AS older
+            WHERE older.thread_id = waiting.thread_id AND older.ordinal < waiting.ordinal AND older.status IN ('queued', 'running')
+        ) AS behind
+        FROM waiting
+    )
+    SELECT count(*) FILTER (WHERE NOT behind) AS claimable, count(*) FILTER (WHERE behind) AS behind,
+        coalesce(extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE NOT behind)), 0) AS oldest,
+        (SELECT count(*) FROM runs WHERE status = 'running') AS running,
+        (SELECT count(*) FROM executors WHERE lease_until > now()) AS executors
+    FROM looked
+""")
+
+BACKLOG_LIMIT = 10_000
+
+
 class PostgresRuns:
-    def __init__(self, connection: AsyncConnection, direct: Direct) -> None:
+    """`closings` collects what is closed, for whoever is to hear of it after the commit."""
+
+    def __init__(self, connection: AsyncConnection, direct: Direct, closings: list[tuple[Claim, Ending]]) -> None:
         self._connection = connection
         self._direct = direct
+        self._closings = closings
 
     async def add(self, run: NewRun, message: NewMessage | None) -> Run:
         """See `RunRepository.add`."""
@@ -179,7 +203,10 @@ class PostgresRuns:
         )
         await self._connection.exec_driver_sql(APPEND.decode(), append_parameters([Written(claim, events, ending)], OUTSIDE))
         row = (await self._connection.exec_driver_sql(CLOSE.decode(), close_parameters([(claim, ending)]))).one()
-        return claim.run_id in row[0]
+        closed = claim.run_id in row[0]
+        if closed:
+            self._closings.append((claim, ending))
+        return closed
 
     async def claim_queued(self, executor: Executor, limit: int) -> Sequence[Claim]:
         """See `RunRepository.claim_queued`."""
@@ -194,13 +221,18 @@ class PostgresRuns:
         parameters = {"owner": executor_id, "ids": [claim.run_id for claim in held], "attempts": [claim.attempt for claim in held]}
         return set((await self._connection.scalars(_STILL_OWNED, parameters)).all())
 
+    async def backlog(self) -> Backlog:
+        """See `RunRepository.backlog`."""
+        row = (await self._connection.execute(_BACKLOG, {"most": BACKLOG_LIMIT})).one()
+        return Backlog(row.claimable, row.behind, float(row.oldest), row.running, row.executors)
+
     async def _one(self, statement: bytes, parameters: dict[str, Any]) -> Run | None:
         row = await self._direct.one(statement, parameters)
         return _run(row) if row else None
 
     async def _claims(self, statement: TextClause, parameters: dict[str, Any]) -> Sequence[Claim]:
         rows = await self._connection.execute(statement, parameters)
-        return [Claim(row.id, row.thread_id, row.message_id, row.answer_id, row.attempt) for row in rows]
+        return [Claim(row.id, row.thread_id, row.message_id, row.answer_id, row.attempt, _origin(row)) for row in rows]
 
 
 def _new(run: NewRun) -> dict[str, Any]:
@@ -216,6 +248,8 @@ def _new(run: NewRun) -> dict[str, Any]:
         "key": run.idempotency.key if run.idempotency else None,
         "digest": run.idempotency.digest if run.idempotency else None,
         "fresh": run.fresh,
+        "request_id": run.origin.request_id if run.origin else None,
+        "traceparent": run.origin.traceparent if run.origin else None,
         **_executor(run.owner),
     }
 
@@ -238,6 +272,7 @@ def _added(run: NewRun, row: Any) -> Run:
         started_at=row.started_at,
         provider=run.owner.provider if run.owner else None,
         model=run.owner.model if run.owner else None,
+        origin=run.origin,
     )
 
 
@@ -270,4 +305,9 @@ def _run(row: Any) -> Run:
         fresh=row.fresh,
         prompt=PromptRecord(**row.prompt_record) if row.prompt_record else None,
         last_seq=row.last_seq,
+        origin=_origin(row),
     )
+
+
+def _origin(row: Any) -> Origin | None:
+    return Origin(row.request_id, row.traceparent) if row.request_id else None

@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
 from app.application.service import CheckReadiness, RenderMetrics, ServiceInfo
+from app.application.telemetry import RequestWatch, Unwatched
 from app.application.use_cases import UseCases
 from app.infrastructure.web import errors, openapi, reference
 from app.infrastructure.web.body_limit import BodyLimitMiddleware
@@ -20,6 +21,7 @@ from app.infrastructure.web.front import pages
 from app.infrastructure.web.guarded_route import check_routes
 from app.infrastructure.web.origins import OriginPolicy
 from app.infrastructure.web.request_id import RequestIdMiddleware
+from app.infrastructure.web.request_log import RequestLogMiddleware
 from app.infrastructure.web.routers import assistants, cvs, health, runs, session, threads, users, websocket
 from app.infrastructure.web.security import SecurityMiddleware
 from app.infrastructure.web.sse import StreamSettings
@@ -67,6 +69,7 @@ class WebParts:
     boundary: Boundary
     front: Path | None = None
     """The folder of the built front, if there is one."""
+    watch: RequestWatch = field(default_factory=Unwatched)
 
 
 def make_application(parts: WebParts) -> FastAPI:
@@ -75,6 +78,7 @@ def make_application(parts: WebParts) -> FastAPI:
     app.add_middleware(BodyLimitMiddleware, limit=parts.limits.max_body_bytes)
     _allow_pages(app, parts.boundary.origins.allowed)
     app.add_middleware(SecurityMiddleware, hosts=parts.boundary.hosts, origins=parts.boundary.origins)
+    app.add_middleware(RequestLogMiddleware, watch=parts.watch)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
     pages.install(app, parts.front)
     app.state.use_cases = parts.use_cases
@@ -100,6 +104,19 @@ def _allow_pages(app: FastAPI, origins: frozenset[str]) -> None:
             expose_headers=["Idempotent-Replayed", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
             max_age=600,
         )
+
+
+def make_operator_application(parts: WebParts) -> FastAPI:
+    """Only what operators ask, for a process that serves nobody else: `/metrics`, `/health`, `/ready`."""
+    app = FastAPI(title="Chatbot SSE API, for operators", version=parts.info.version, openapi_url=None)
+    errors.install(app)
+    app.include_router(health.router)
+    app.add_middleware(RequestIdMiddleware)
+    app.state.info = parts.info
+    app.state.check_readiness = parts.check_readiness
+    app.state.render_metrics = parts.render_metrics
+    app.state.metrics_public = True  # this port is for operators alone
+    return app
 
 
 def openapi_document(version: str) -> dict[str, Any]:

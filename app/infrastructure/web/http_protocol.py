@@ -9,6 +9,7 @@ import json
 import secrets
 from http import HTTPStatus
 
+import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.infrastructure.web.request_id import HEADER
@@ -18,6 +19,8 @@ HEAD_LIMIT = 65_536
 
 REQUEST_SECONDS = 30.0
 """How long a client may take from its first byte (or from connecting) to the end of its request."""
+
+_log = structlog.get_logger(__name__)
 
 _NO_HTTP = (400, "invalid_http", "This is not a valid HTTP request.")
 _HEAD_TOO_LARGE = (431, "headers_too_large", f"The request line and the headers are larger than {HEAD_LIMIT} bytes.")
@@ -99,6 +102,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         name = secrets.token_hex(8)
         body = json.dumps({"error": {"code": code, "message": message, "request_id": name}}).encode()
         head = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n{HEADER.lower()}: {name}\r\nconnection: close\r\n\r\n"
+        _log.info("A request was refused before it was one", status=status, code=code, request_id=name)
         if self._may_answer():
             self.transport.write(STATUS_LINE[HTTPStatus(status)] + head.encode() + body)
         self.transport.close()

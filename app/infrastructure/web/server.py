@@ -30,6 +30,7 @@ class DrainingServer(uvicorn.Server):
         self._drain = drain
         self._announce = announce
         self._signalled = asyncio.Event()
+        self._signal: signal.Signals | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
@@ -51,7 +52,7 @@ class DrainingServer(uvicorn.Server):
             self.force_exit = self._signalled.is_set()
             self.should_exit = True
             return
-        _log.info("Draining", signal=signal.Signals(sig).name)
+        self._signal = signal.Signals(sig)
         self._loop.call_soon_threadsafe(self._signalled.set)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -69,6 +70,9 @@ class DrainingServer(uvicorn.Server):
 
     async def _drain_when_signalled(self) -> None:
         await self._signalled.wait()
+        _log.info(
+            "Draining", signal=self._signal.name if self._signal else ""
+        )  # here: a handler interrupts whatever request is being answered
         try:
             await self._drain()
         finally:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.application.chat.run_executor import Limits, RunExecutor
 from app.application.ports import Completion, Context, LanguageModel, Prompt, UnitOfWork
+from app.application.telemetry import RunWatch
 from app.domain.chat.entities import Assistant, Claim, Executor, Message, Run, RunStatus, Source
 from app.domain.chat.errors import Unavailable
 from app.domain.chat.events import EventType, StoredEvent
@@ -122,8 +123,8 @@ class World:
         self.clock = Clock()
         self.limits = Limits()
 
-    def executor(self, model: LanguageModel, limits: Limits | None = None) -> RunExecutor:
-        return RunExecutor(self.transactions, self.log, self.context, model, limits or self.limits, self.clock)
+    def executor(self, model: LanguageModel, limits: Limits | None = None, watch: RunWatch | None = None) -> RunExecutor:
+        return RunExecutor(self.transactions, self.log, self.context, model, limits or self.limits, self.clock, watch=watch)
 
     async def run(self, owner: Executor | None = None) -> Claim:
         """A claimed run in a thread of its own."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Claim, Executor, NewMessage, NewRun, Run
+from app.domain.chat.entities import Backlog, Claim, Executor, NewMessage, NewRun, Run
 
 
 class RunRepository(Protocol):
@@ -77,4 +77,8 @@ class RunRepository(Protocol):
 
     async def still_owned(self, executor_id: UUID, held: Sequence[Claim]) -> set[UUID]:
         """Which of the held runs are still running under the held attempt."""
+        ...
+
+    async def backlog(self) -> Backlog:
+        """How much waits, and how long the oldest has: for metrics."""
         ...

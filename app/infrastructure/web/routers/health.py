@@ -25,13 +25,19 @@ class HealthOut(BaseModel):
 class ReadyOut(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"status": "ready", "checks": {"database": "ok", "migrations": "ok", "provider": "ok"}, "notes": {}}]
+            "examples": [
+                {
+                    "status": "ready",
+                    "checks": {"database": "ok", "migrations": "ok", "provider": "ok", "shutdown": "ok"},
+                    "notes": {"notifications": "arrive"},
+                }
+            ]
         }
     )
 
     status: str
     checks: dict[str, str]
-    notes: dict[str, str] = Field(description="What works, but should be mended.")
+    notes: dict[str, str] = Field(description="For people: what works with a crutch, should be mended, or is worth knowing.")
 
 
 @router.get("/health", summary="Is the process alive?")
@@ -43,7 +49,7 @@ async def health(request: Request) -> HealthOut:
 
 @router.get("/ready", summary="Can it serve?", responses={503: {"model": ReadyOut, "description": "Not now; `checks` says why."}})
 async def ready(request: Request) -> Response:
-    """A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down."""
+    """A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down. `notes` are no failures."""
     check: CheckReadiness = request.app.state.check_readiness
     readiness = await check()
     body = ReadyOut(status="ready" if readiness.ready else "not ready", checks=dict(readiness.checks), notes=dict(readiness.notes))
@@ -65,4 +71,4 @@ async def _metrics_reader(request: Request) -> None:
 )
 async def metrics(request: Request) -> Response:
     render: RenderMetrics = request.app.state.render_metrics
-    return Response(render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(await render(), media_type="text/plain; version=0.0.4; charset=utf-8")
