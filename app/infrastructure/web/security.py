@@ -11,10 +11,9 @@ Plain ASGI: it must not stand between a stream and its reader. Made by `applicat
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,6 +41,8 @@ PRIVATE = {"Cache-Control": "no-store"}
 
 TLS = {"Strict-Transport-Security": "max-age=31536000"}
 
+Raw = tuple[tuple[bytes, bytes], ...]
+
 _log = structlog.get_logger(__name__)
 
 
@@ -60,7 +61,7 @@ class SecurityMiddleware:
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _secure(MutableHeaders(scope=message), scope)
+                _secure(message["headers"], scope)
             await send(message)
 
         connection = HTTPConnection(scope)
@@ -82,17 +83,27 @@ class SecurityMiddleware:
         return None
 
 
-def _secure(headers: MutableHeaders, scope: Scope) -> None:
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+def _raw(headers: Mapping[str, str]) -> Raw:
+    """As they go over the wire: every answer gets them, so they are spelled once."""
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+_EVERYWHERE, _API, _TLS = _raw(HEADERS), _raw(PRIVATE), _raw(TLS)
+
+
+def _secure(headers: list[tuple[bytes, bytes]], scope: Scope) -> None:
+    """Add what the answer does not say by itself."""
+    said = {name for name, _ in headers}
+    headers.extend(header for header in _EVERYWHERE if header[0] not in said)
     if scope["path"].startswith("/api"):
-        headers.setdefault("Cache-Control", PRIVATE["Cache-Control"])
+        headers.extend(header for header in _API if header[0] not in said)
     if scope["scheme"] == "https":
-        headers.update(TLS)
+        headers.extend(_TLS)
     quotas: Sequence[Quota] = scope.get("state", {}).get("quotas", ())
     if quotas:
-        headers["RateLimit-Policy"] = ", ".join(f'"{quota.name}";q={quota.limit};w={quota.window}' for quota in quotas)
-        headers["RateLimit"] = ", ".join(f'"{quota.name}";r={quota.remaining};t={math.ceil(quota.reset)}' for quota in quotas)
+        policy = ", ".join(f'"{quota.name}";q={quota.limit};w={quota.window}' for quota in quotas)
+        left = ", ".join(f'"{quota.name}";r={quota.remaining};t={math.ceil(quota.reset)}' for quota in quotas)
+        headers.extend(_raw({"RateLimit-Policy": policy, "RateLimit": left}))
 
 
 def _host(connection: HTTPConnection) -> str:
