@@ -30,9 +30,9 @@ async def test_a_client_that_is_cut_off_a_hundred_times_anywhere_sees_the_exact_
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")
     dice = random.Random(seed)
-    cuts = answer = 0
-    for answer in range(40):  # a busy machine puts many tokens into one frame: then it takes more answers
-        session_id, asked = await _ask(fleet.first.url, f"Cut me off [[id=cut{answer} tokens=500 rate=100]]")
+    cuts = answers = 0
+    while cuts < CUTS and answers < 40:  # a busy machine puts many tokens into one frame: then it takes more answers
+        session_id, asked = await _ask(fleet.first.url, f"Cut me off [[id=cut{answers} tokens=500 rate=100]]")
         steady = asyncio.ensure_future(SocketReader(session_id, asked.run_id).read_to_the_end(fleet.second.url))
         restless = SocketReader(session_id, asked.run_id)
         while restless.heard.status is None:
@@ -40,10 +40,8 @@ async def test_a_client_that_is_cut_off_a_hundred_times_anywhere_sees_the_exact_
         restless.heard.assert_exact(asked.text)
         (await steady).assert_exact(asked.text)
         await assert_kept(client, fleet.second.url, asked)
-        cuts += restless.connections - 1
-        if cuts >= CUTS:
-            break
-    print(f"{cuts} cuts in {answer + 1} answers")
+        cuts, answers = cuts + restless.connections - 1, answers + 1
+    print(f"{cuts} cuts in {answers} answers")
     assert cuts >= CUTS
 
 
@@ -75,13 +73,18 @@ async def test_kill_of_the_server_in_mid_answer(processes: Processes, providers:
 
     victim.kill()
     await asyncio.gather(*reading)
+    taken_over = 0
     for number, (_, one) in enumerate(asked):
         for reader in (here[number], there[number]):
             reader.heard.assert_exact(one.text)
-            [restarted] = [message for message in reader.heard.messages if message["type"] == "restarted"]
-            assert (restarted["attempt"], restarted["reason"]) == (2, "executor_lost")
+            restarts = [message for message in reader.heard.messages if message["type"] == "restarted"]
+            assert all((restarted["attempt"], restarted["reason"]) == (2, "executor_lost") for restarted in restarts)
+            taken_over += len(restarts)
         assert there[number].connections == 1
         await assert_kept(client, heir.url, one)
+    assert taken_over >= 2, (
+        "on a machine so busy that its lease ran out a server may leave a run to the other from the start; not all of them"
+    )
 
 
 async def test_a_question_that_was_sent_but_not_acknowledged_can_be_sent_again(processes: Processes, client: httpx.AsyncClient) -> None:
