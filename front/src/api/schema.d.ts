@@ -390,7 +390,7 @@ export interface paths {
         };
         /**
          * Can it serve?
-         * @description A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down.
+         * @description A real round trip to the database, its schema at the newest revision, a provider configured, not shutting down. `notes` are no failures.
          */
         get: operations["ready"];
         put?: never;
@@ -907,9 +907,12 @@ export interface components {
          *       "checks": {
          *         "database": "ok",
          *         "migrations": "ok",
-         *         "provider": "ok"
+         *         "provider": "ok",
+         *         "shutdown": "ok"
          *       },
-         *       "notes": {},
+         *       "notes": {
+         *         "notifications": "arrive"
+         *       },
          *       "status": "ready"
          *     }
          */
@@ -922,7 +925,7 @@ export interface components {
             };
             /**
              * Notes
-             * @description What works, but should be mended.
+             * @description For people: what works with a crutch, should be mended, or is worth knowing.
              */
             notes: {
                 [key: string]: string;
