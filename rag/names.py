@@ -53,6 +53,10 @@ class Names:
             for shape in _shapes(word):
                 self._by_shape[shape].append(word)
 
+    def known(self, token: Token) -> bool:
+        """Is it a name of somebody here, or within a slip of one?"""
+        return any(part in self._of for part in token.parts) or bool(self._close(token.folded))
+
     def find(self, tokens: Sequence[Token], frequency: Callable[[str], int], ordinary: Callable[[int], bool]) -> People:
         """`frequency` says in how many passages a word stands; `ordinary` whether the token at a position is a word with another task."""
         hits = {i: self._hits(token, frequency) for i, token in enumerate(tokens)}
@@ -81,7 +85,7 @@ class Names:
 
     def _close(self, word: str) -> set[str]:
         """Names one letter away."""
-        return {name for shape in _shapes(word) for name in self._by_shape.get(shape, ()) if name[0] == word[0] and _one_apart(name, word)}
+        return {name for shape in _shapes(word) for name in self._by_shape.get(shape, ()) if name[0] == word[0] and one_apart(name, word)}
 
     def _best(self, hits: dict[int, set[int]]) -> tuple[list[int], list[int]]:
         """The CVs that most neighbouring tokens agree on, and the tokens."""
@@ -137,7 +141,8 @@ def _shapes(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))} if len(word) >= 4 else {word}
 
 
-def _one_apart(a: str, b: str) -> bool:
+def one_apart(a: str, b: str) -> bool:
+    """Is one the other with a letter changed, added, left out, or swapped with the next?"""
     if abs(len(a) - len(b)) > 1:
         return False
     if len(a) == len(b):

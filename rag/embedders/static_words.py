@@ -18,6 +18,8 @@ import numpy as np
 from rag.embedders.port import Vectors
 from rag.errors import EmbedderMissing
 
+_SHORT, _LONG, _LEAST_TELLING = 3.0, 14.0, 0.1
+"""The length of an article's vector, that of a plain noun's, and what the least telling word still counts."""
 NAME = "wordllama-l2-supercat-256"
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZERS = ("tokenizers/l2_supercat_tokenizer_config.json", "tokenizer/l2_supercat_tokenizer_config.json")
@@ -71,6 +73,14 @@ class StaticWords:
             if encoded.ids and len(encoded.ids) == len(words[row].split()):
                 vectors[row] = self._table[encoded.ids].mean(axis=0)
         return unit(vectors)
+
+    def telling(self, words: Sequence[str]) -> list[float]:
+        """Training made the vectors of words that say little short: their length is the weight that they have in a mean."""
+        found: list[float] = []
+        for encoded in self._tokenizer.encode_batch_fast(list(words), add_special_tokens=False):
+            length = float(np.linalg.norm(self._table[encoded.ids[0]])) if len(encoded.ids) == 1 else _LONG
+            found.append(min(1.0, max(_LEAST_TELLING, (length - _SHORT) / (_LONG - _SHORT))))
+        return found
 
 
 def unit(vectors: Vectors) -> Vectors:
