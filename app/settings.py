@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -50,6 +50,16 @@ SECTIONS = {
 }
 """Headings of `.env_ex`, each before a setting."""
 
+
+def _at_home(path: Path) -> Path:
+    """A shell replaces `~`; a line of `.env` never meets one."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"the home folder in {path} is not known: write the whole path") from None
+
+
+Place = Annotated[Path, AfterValidator(_at_home)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -64,7 +74,7 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="console for people, json for machines.")
     debug: bool = Field(default=False, description="true is the same as LOG_LEVEL=DEBUG.")
-    data_dir: Path = Field(Path(".data"), description="Folder of the embedded database and of the index.")
+    data_dir: Place = Field(Path(".data"), description="Folder of the embedded database and of the index.")
 
     # Database
     database_url: SecretStr | None = Field(None, description="postgresql://user:password@host:5432/name. Empty: the embedded database.")
@@ -91,8 +101,8 @@ class Settings(BaseSettings):
     offline_tokens_per_second: float = Field(60.0, ge=0, le=100_000, description="Pace of the offline model; 0 is as fast as it can.")
 
     # Context
-    cvs_pdf_dir: Path | None = Field(None, description="Folder of CV PDFs for the assistant 'cvs'. Empty: the sample CVs that come along.")
-    rag_store: Path | None = Field(None, description="Folder of the index over the CVs. Empty: rag_store in DATA_DIR.")
+    cvs_pdf_dir: Place | None = Field(None, description="Folder of CV PDFs for the assistant 'cvs'. Empty: the sample CVs that come along.")
+    rag_store: Place | None = Field(None, description="Folder of the index over the CVs. Empty: rag_store in DATA_DIR.")
     embedding_model: str = Field(
         "auto",
         pattern="^(auto|wordllama|hashed|e5|e5:.+)$",
@@ -102,7 +112,7 @@ class Settings(BaseSettings):
         None, description="Small model of the same provider that makes follow-up questions stand alone. Empty: rules do it."
     )
     answer_cache: bool = Field(default=True, description="false: ask the model also for what was answered before from the same documents.")
-    resume_path: Path | None = Field(None, description="Resume for the assistant 'resume' (JSON Resume, .md or .txt). Empty: an example.")
+    resume_path: Place | None = Field(None, description="Resume for the assistant 'resume' (JSON Resume, .md or .txt). Empty: an example.")
 
     # Runs
     run_slots: int = Field(200, ge=0, le=10_000, description="Answers this process writes at once; 0: serve only, leave runs to workers.")

@@ -126,7 +126,14 @@ def concepts() -> Concepts:
                 if name not in known:
                     trie[language][key] = (*known, name)[:_MEANINGS]
     longest = max(len(key) for tries in (phrases, roles) for trie in tries.values() for key in trie)
-    return Concepts(by_name=by_name, phrases=phrases, roles=roles, longest=longest, said=frozenset(said), english=frozenset(concept.word for concept in by_name.values()))
+    return Concepts(
+        by_name=by_name,
+        phrases=phrases,
+        roles=roles,
+        longest=longest,
+        said=frozenset(said),
+        english=frozenset(concept.word for concept in by_name.values()),
+    )
 
 
 def singular(word: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.aspects import SECTIONS, Aspect, aspects_of_word
+from rag.aspects import SECTIONS, Aspect
 from rag.concepts import concepts
 from rag.corpus import NOW
 from rag.dates import months_covered
@@ -79,13 +79,7 @@ class _Condition:
         self._text = " ".join(question.tokens[i].raw for i in clause.positions)
         self._language = question.language
         wanted = set(clause.positions)
-        self._initials = [question.tokens[i].raw[0] for i in clause.positions if not aspects_of_word(question.tokens[i].folded)]
         self._which = [i for i, thing in enumerate(scores.things) if wanted & set(thing.positions)]
-
-    @property
-    def _named_employer(self) -> bool:
-        """`Worked for Google`: whoever lists Google Ads among the skills has not."""
-        return self._clause.employer and not self._clause.with_something and all(c.isupper() for c in self._initials)
 
     def fit(self) -> Fit:
         # What only names an aspect ("degree", "company") is no condition while something else is.
@@ -137,9 +131,9 @@ class _Condition:
             here = said & where
             if here.any():
                 return self._of(np.flatnonzero(here), listed)
-        if said.any() and not self._named_employer:
+        if said.any() and not self._clause.by_name:
             return self._of(np.flatnonzero(said), listed)
-        if self._named_employer:
+        if self._clause.by_name:
             return Fit()
         together = np.flatnonzero(self._scores.literally_by_cv(telling)).tolist()
         fit = self._shown({*together, *listed}, telling, ()) if len(telling) > 1 else self._shown(listed, telling, ())
@@ -239,7 +233,11 @@ def _with_years(generation: Generation, question: Question, scores: Scores, fits
     assert asked is not None
     condition = next((clause for clause in question.clauses if clause.joint is not Joint.NOT), None)
     chosen = Fit()
-    stated = {**_Condition(generation, question, scores, condition).alike(), **_Condition(generation, question, scores, condition).skills()} if condition else {}
+    stated = (
+        {**_Condition(generation, question, scores, condition).alike(), **_Condition(generation, question, scores, condition).skills()}
+        if condition
+        else {}
+    )
     for cv in sorted(fits.cvs) if fits else range(len(generation.corpus.cvs)):
         years = stated.get(cv)
         if years is None and condition:

@@ -31,7 +31,7 @@ _LOOKED_AT = 20
 # A logistic regression; docs/decisions/0007 says on what it was fitted and on what it was only tried.
 _WEIGHTS = (2.63, 2.2, 1.98, 3.11, 2.93, -3.12, 1.41)
 _BIAS = -5.59
-_AT_LEAST, _AT_LEAST_OF_NOBODY = -0.5, 2.0
+_AT_LEAST, _AT_LEAST_OF_NOBODY = -0.5, 2.5
 
 
 def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], sections_there: set[Section]) -> bool:
@@ -49,6 +49,8 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
         best = max(r.coverage for r in ranked)
         close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
         return best >= _ENOUGH_OF_A_PERSON or close
+    if question.everybody and any(clause.by_name for clause in question.clauses):
+        return False  # `everybody.py` looked, and nobody was employed there
     if not scores.things or question.how_to:
         return False
     sure = evidence_of(scores, ranked)

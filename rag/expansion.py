@@ -4,7 +4,7 @@ The weights say how well each would do; from `LITERAL` upwards a term says the s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.aspects import is_light
@@ -98,7 +98,16 @@ def how_telling(things: Sequence[Sought], tokens: Sequence[Token], language: str
         return light
     english = [language == "en" or thing.label in concepts().english for thing in things]
     said = vectors.telling([thing.label for thing in things])
-    return [min(a, b) if known and not _named(tokens, thing) else a for a, b, known, thing in zip(light, said, english, things, strict=True)]
+    return [
+        min(a, b) if known and not _named(tokens, thing) else a for a, b, known, thing in zip(light, said, english, things, strict=True)
+    ]
+
+
+def narrowly(things: Sequence[Sought]) -> list[Sought]:
+    """Wide ideas count half: about one person everything is near, and whoever does payrolls does not state a salary."""
+    return [
+        replace(thing, terms={term: weight * (0.5 if weight == _WIDE else 1.0) for term, weight in thing.terms.items()}) for thing in things
+    ]
 
 
 def _named(tokens: Sequence[Token], thing: Sought) -> bool:

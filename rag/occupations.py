@@ -149,9 +149,9 @@ class Described:
         features = self.features(tokens, telling, language, vector)
         if features is None:
             return {}
-        sure = 1.0 / (1.0 + np.exp(-(features @ _WEIGHTS + _BIAS)))
-        order = np.argsort(-sure, kind="stable")[:_MOST]
-        return {self._all[n].name: float(sure[n]) for n in order.tolist() if sure[n] >= _LEAST}
+        sure: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(features @ _WEIGHTS + _BIAS)))
+        order: list[int] = np.argsort(-sure, kind="stable")[:_MOST].tolist()
+        return {self._all[n].name: float(sure[n]) for n in order if sure[n] >= _LEAST}
 
     def features(
         self, tokens: Sequence[Token], telling: Sequence[int], language: str, vector: NDArray[np.float32]
@@ -161,8 +161,8 @@ class Described:
         things = with_near_words(things, language, self._near, self._model.single_words if self._model else None)
         if not things:
             return None
-        telling = how_telling(things, tokens, language, self._model.single_words if self._model else None)
-        weights = [share * self._rarity(thing) for share, thing in zip(telling, things, strict=True)]
+        shares = how_telling(things, tokens, language, self._model.single_words if self._model else None)
+        weights = [share * self._rarity(thing) for share, thing in zip(shares, things, strict=True)]
         covered = np.array(
             [sum(w * _cover(thing.terms, terms) for w, thing in zip(weights, things, strict=True)) for terms in self._terms]
         ) / max(sum(weights), 1e-6)

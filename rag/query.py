@@ -47,7 +47,9 @@ _BARE_YEARS = re.compile(rf"\b{_N}\s*{_YEARS}\b")
 _HOW_LONG = re.compile(
     r"how many years|how long|cuantos anos|cuanto tiempo|combien d['’]?\s?annees|depuis combien|wie viele jahre|wie lange|seit wann|since when|desde cuando|quantos anos|quanti anni"
 )
-_HOW_TO = re.compile(r"^\W*(?:how (?!many|long|much)|what(?:['’]?s| is| are) the (?:best|easiest|right) |como |comment |wie (?!viel|lang)|come |write |schreib\w* |escribe\w* |ecri[st]\w* )")
+_HOW_TO = re.compile(
+    r"^\W*(?:how (?!many|long|much)|what(?:['’]?s| is| are) the (?:best|easiest|right) |como |comment |wie (?!viel|lang)|come |write |schreib\w* |escribe\w* |ecri[st]\w* )"
+)
 _SENTENCE = re.compile(
     r"[?¿!]|\b(?:i|me|my|you|your|what|which|when|where|why|how|is|are|does|will|yo|mi|tu|que|cual|cuando|donde|es|son|je|moi|mon|quel\w*|quand|est|ich|mein\w*|was|welche\w*|wann|wo|ist|sind)\b"
 )
@@ -110,6 +112,8 @@ class Clause:
     employer: bool = False
     with_something: bool = False
     """`Worked with` may name an employer, or a tool; `worked at` names an employer."""
+    by_name: bool = False
+    """The employer is written like a name. German writes every noun so: there it cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,8 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
     language = language_of(text)
     written = tokens_of(text)
     tokens = respelled(
-        written, lambda token: is_carrier(token, language) or names.known(token) or any(map(frequency, (*stems_of(token.folded), *token.parts)))
+        written,
+        lambda token: is_carrier(token, language) or names.known(token) or any(map(frequency, (*stems_of(token.folded), *token.parts))),
     )
     years, years_at = _years(text, tokens)
 
@@ -172,7 +177,7 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         how_long=bool(_HOW_LONG.search(folded)),
         how_to=not everybody and bool(_HOW_TO.search(folded)),
         key_words=len(tokens) <= _FEW and not _SENTENCE.search(folded),
-        clauses=tuple(_clauses(folded, tokens, telling)),
+        clauses=tuple(_clauses(folded, tokens, telling, language)),
     )
 
 
@@ -212,7 +217,7 @@ def _numbers_at(tokens: Sequence[Token], phrase: str) -> frozenset[int]:
     return frozenset(i for i, token in enumerate(tokens) if token.folded in parts)
 
 
-def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int]) -> list[Clause]:
+def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], language: str) -> list[Clause]:
     """The telling words, split where the question says and, or, not, or sets a comma between two of them."""
     clauses: list[Clause] = []
     positions: list[int] = []
@@ -223,7 +228,11 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int]) -> li
         if positions:
             some = tokens[began:until]
             text = " ".join(token.folded for token in some)
-            clauses.append(Clause(joint, tuple(positions), aspects_of(some), employer=bool(_WORKED_AT.search(text)), with_something=bool(_WITH.search(text))))
+            employer, with_something = bool(_WORKED_AT.search(text)), bool(_WITH.search(text))
+            named = language != "de" and all(tokens[i].capital or aspects_of_word(plain(tokens[i])) for i in positions)
+            titled = any(token.capital and at > 0 and aspects_of_word(plain(token)) for at, token in enumerate(some, start=began))
+            by_name = employer and not with_something and named and not titled  # a certificate may be called Working at Height
+            clauses.append(Clause(joint, tuple(positions), aspects_of(some), employer, with_something, by_name))
             positions.clear()
 
     wanted = set(telling)

@@ -14,7 +14,7 @@ from rag.corpus import CvRow, Passage
 from rag.embedders.port import Embedder, Vectors
 from rag.everybody import Fit, everybody_who
 from rag.evidence import is_evidence, looks_like_name
-from rag.expansion import how_telling, sought_in, with_near_words
+from rag.expansion import how_telling, narrowly, sought_in, with_near_words
 from rag.headings import Section
 from rag.occupations import described_with, named_in
 from rag.opened import Generation
@@ -83,6 +83,8 @@ def _scores(generation: Generation, embedder: Embedder, question: Question) -> S
     things = with_near_words(things, question.language, generation.near, embedder.single_words)
     told = " ".join(question.tokens[i].raw for i in range(len(question.tokens)) if i in question.telling) or question.text
     vector = embedder.embed_queries([question.text if embedder.multilingual else in_english(told, question.language)])[0]
+    if question.people.cvs:
+        things = narrowly(things)
     telling = how_telling(things, question.tokens, question.language, embedder.single_words)
     sure = {} if question.people.cvs else _occupations(embedder, question, vector)
     return Scores(generation, things, question.tokens, vector, of_named=bool(question.people.cvs), telling=telling, sure=sure)
@@ -156,7 +158,11 @@ def _by_cv(generation: Generation, ranked: Iterable[Ranked]) -> dict[int, list[R
 def _is_description(question: Question, scores: Scores) -> bool:
     """Ordinary words, several of them, and no name among them."""
     things = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
-    return len(scores.things) > 1 and len(question.clauses) == 1 and not any(looks_like_name(question, i) for thing in things for i in thing.positions)
+    return (
+        len(scores.things) > 1
+        and len(question.clauses) == 1
+        and not any(looks_like_name(question, i) for thing in things for i in thing.positions)
+    )
 
 
 def _of_everybody(generation: Generation, scores: Scores, fit: Fit) -> list[Ranked]:

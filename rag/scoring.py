@@ -44,7 +44,15 @@ class Scores:
     """All passages against all things sought."""
 
     def __init__(
-        self, generation: Generation, things: Sequence[Sought], tokens: Sequence[Token], vector: Floats, *, of_named: bool, telling: Sequence[float], sure: Mapping[str, float] | None = None
+        self,
+        generation: Generation,
+        things: Sequence[Sought],
+        tokens: Sequence[Token],
+        vector: Floats,
+        *,
+        of_named: bool,
+        telling: Sequence[float],
+        sure: Mapping[str, float] | None = None,
     ) -> None:
         self.things = tuple(things)
         self.vector = vector
@@ -56,7 +64,9 @@ class Scores:
         weights: list[float] = []
         for thing in things:
             scores, cover = generation.lexical.score(thing.terms)
-            share = telling[len(weights)] * ((_ASPECT_WEIGHT if of_named else _ASPECT_WEIGHT_OF_ALL) if self.of_aspect[len(weights)] else 1.0)
+            share = telling[len(weights)] * (
+                (_ASPECT_WEIGHT if of_named else _ASPECT_WEIGHT_OF_ALL) if self.of_aspect[len(weights)] else 1.0
+            )
             share *= _PLACE if len(things) > 1 and _is_place(thing) else 1.0
             self.bm25 += share * scores
             self._cover.append(cover)

@@ -24,10 +24,16 @@ def _mended(token: Token, at: int, is_known: Callable[[Token], bool]) -> Token:
     word = token.folded
     if len(word) < _SHORTEST or not word.isalpha() or (token.capital and at > 0) or word in _spellings()[1] or is_known(token):
         return token
-    found = [known for length in (len(word) - 1, len(word), len(word) + 1) for known in _spellings()[0].get((word[0], length), ()) if one_apart(known, word)]
-    if len(found) != 1:
+    found = [
+        known
+        for length in (len(word) - 1, len(word), len(word) + 1)
+        for known in _spellings()[0].get((word[0], length), ())
+        if one_apart(known, word)
+    ]
+    if not found:
         return token
-    return replace(token, folded=found[0], parts=(found[0],))
+    best = max(found, key=len)  # a letter is left out more often than another is hit
+    return replace(token, folded=best, parts=(best,))
 
 
 @cache

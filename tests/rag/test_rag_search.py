@@ -99,23 +99,6 @@ def test_follow_ups(library: Library, history: tuple[Said, ...], question: str, 
     assert found(library, question, *history) == cvs
 
 
-def test_a_model_rewrites_and_its_failure_is_harmless(library: Library, dev_store: object) -> None:
-    class Broken:
-        def rewrite(self, question: str, history: object) -> str:
-            raise TimeoutError
-
-    class Sharp:
-        def rewrite(self, question: str, history: object) -> str:
-            return "Where did Priya Raghunathan study?"
-
-    from pathlib import Path
-
-    assert isinstance(dev_store, Path)
-    broken, sharp = Library(dev_store, rewriter=Broken()), Library(dev_store, rewriter=Sharp())
-    assert found(broken, "And where did she study?", *ABOUT_PRIYA) == {"priya_raghunathan"}
-    assert sharp.search("And there?", ABOUT_PRIYA).searched == "Where did Priya Raghunathan study?"
-
-
 def test_a_persons_passages_stay_together(library: Library) -> None:
     cvs = [hit.cv_id for hit in library.search("Who has trained or mentored colleagues?", top_k=8).hits]
     assert [cv for i, cv in enumerate(cvs) if i == 0 or cvs[i - 1] != cv] == list(dict.fromkeys(cvs))

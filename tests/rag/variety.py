@@ -12,16 +12,41 @@ _FR = ("À propos", "Parcours professionnel", "Formation", "Compétences", "Lang
 _EN = ("Profile", "Work experience", "Education", "Skills", "Languages")
 
 
-def _paper(stem: str, name: str, headline: str, city: str, summary: str, jobs: str, studies: str, skills: str, spoken: str, titles: tuple[str, ...] = _EN) -> Paper:
+def _paper(
+    stem: str,
+    name: str,
+    headline: str,
+    city: str,
+    summary: str,
+    jobs: str,
+    studies: str,
+    skills: str,
+    spoken: str,
+    titles: tuple[str, str, str, str, str] = _EN,
+) -> Paper:
     """Jobs and studies are lines `role | employer | dates | deed / deed`."""
 
     def entries(text: str) -> tuple[Job, ...]:
         parts = [[part.strip() for part in line.split("|")] for line in text.strip().splitlines()]
-        return tuple(Job(role, place, city, dates, tuple(deed.strip() for deed in deeds.split(" / ") if deed.strip())) for role, place, dates, deeds in parts)
+        return tuple(
+            Job(role, place, city, dates, tuple(deed.strip() for deed in deeds.split(" / ") if deed.strip()))
+            for role, place, dates, deeds in parts
+        )
 
     contact = (f"{stem}@post.example", "+44 20 7946 0123", city)
     listed = tuple(skill.strip() for skill in skills.split(","))
-    return Paper(stem, name, headline, contact, summary, entries(jobs), entries(studies), listed, tuple(s.strip() for s in spoken.split(",")), titles=titles)
+    return Paper(
+        stem,
+        name,
+        headline,
+        contact,
+        summary,
+        entries(jobs),
+        entries(studies),
+        listed,
+        tuple(s.strip() for s in spoken.split(",")),
+        titles=titles,
+    )
 
 
 PAPERS = (
@@ -265,5 +290,6 @@ nobody | Who has more than 10 years of Kubernetes? |
 """
 
 ASKED: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
-    (style.strip(), question.strip(), frozenset(cvs.split())) for style, question, cvs in (line.split("|") for line in _ASKED.strip().splitlines())
+    (style.strip(), question.strip(), frozenset(cvs.split()))
+    for style, question, cvs in (line.split("|") for line in _ASKED.strip().splitlines())
 )

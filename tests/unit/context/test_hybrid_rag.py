@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.chat.errors import NotFound, Unavailable
 from app.infrastructure.context.cv_index_place import CvIndexPlace
-from app.infrastructure.context.hybrid_rag import HybridRag
+from app.infrastructure.context.hybrid_rag.door import HybridRag
 from tests.processes import SAMPLE_CVS, sample_index
 from tests.unit.context.test_follow_ups import HISTORY
 
