@@ -13,6 +13,7 @@ from rag.words import LANGUAGES, fold, is_stop_word, stem, words
 _FILES = ("concepts.txt", "skill_nouns.txt", "everyday.txt")
 _MEANINGS = 4
 _WIDE = "everyday"
+_ORDINARY = frozenset({_WIDE, "noun"})
 _COLUMNS = ("en", "es", "fr", "de", "pt", "it")
 _Trie = dict[tuple[str, ...], tuple[str, ...]]
 
@@ -27,6 +28,11 @@ class Concept:
     name: str
     kind: str
     word: str
+
+    @property
+    def ordinary(self) -> bool:
+        """A word of everyday, which may as well be a name: Marco, Rosa, Wood."""
+        return self.kind in _ORDINARY
 
     @property
     def wide(self) -> bool:

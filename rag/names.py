@@ -57,9 +57,11 @@ class Names:
         """Is it a name of somebody here, or within a slip of one?"""
         return any(part in self._of for part in token.parts) or bool(self._close(token.folded))
 
-    def find(self, tokens: Sequence[Token], frequency: Callable[[str], int], ordinary: Callable[[int], bool]) -> People:
-        """`frequency` says in how many passages a word stands; `ordinary` whether the token at a position is a word with another task."""
-        hits = {i: self._hits(token, frequency) for i, token in enumerate(tokens)}
+    def find(
+        self, tokens: Sequence[Token], frequency: Callable[[str], int], ordinary: Callable[[int], bool], is_word: Callable[[str], bool]
+    ) -> People:
+        """`is_word` whether the vocabulary has it: such a word is no misspelt name. `frequency` says in how many passages a word stands; `ordinary` whether the token at a position is a word with another task."""
+        hits = {i: self._hits(token, frequency, is_word) for i, token in enumerate(tokens)}
         people: list[int] = []
         taken: set[int] = set()
         while True:
@@ -71,7 +73,7 @@ class Names:
         stranger = any(self._is_strange(tokens, i, taken, frequency, ordinary) for i in _neighbours(taken, len(tokens)))
         return People(cvs=tuple(people), positions=frozenset(taken), stranger=stranger)
 
-    def _hits(self, token: Token, frequency: Callable[[str], int]) -> set[int]:
+    def _hits(self, token: Token, frequency: Callable[[str], int], is_word: Callable[[str], bool]) -> set[int]:
         exact = {cv for part in token.parts for cv in self._of.get(part, ())}
         if exact or len(token.folded) < 4 or not token.folded.isalpha():
             return exact
@@ -81,7 +83,9 @@ class Names:
             return exact
         if token.folded.endswith("s") and (genitive := self._of.get(token.folded[:-1])):
             return set(genitive)
-        return {cv for word in self._close(token.folded) for cv in self._of[word]} if len(token.folded) >= 5 else set()
+        if len(token.folded) < 5 or is_word(token.folded):
+            return set()
+        return {cv for word in self._close(token.folded) for cv in self._of[word]}
 
     def _close(self, word: str) -> set[str]:
         """Names one letter away."""

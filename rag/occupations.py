@@ -8,7 +8,6 @@ Called by the indexer (`named_in`) and by retrieval (`described_by`). Loaded onc
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from rag.concepts import concepts, languages_to_read, singular
 from rag.embedders.port import Embedder
-from rag.expansion import Sought, how_telling, sought_in, with_near_words
+from rag.expansion import how_telling, sought_in, with_near_words
 from rag.names import Token
 from rag.near_words import NearWords, near_words_of
 from rag.terms import passage_terms, shapes, skeleton
@@ -116,15 +115,18 @@ class Described:
         self._model = model
         self._all = occupations()
         texts = [", ".join((*occupation.names["en"], *occupation.does)) for occupation in self._all]
-        self._terms = [set(passage_terms(text, "en")) for text in texts]
-        self._frequency = Counter(term for terms in self._terms for term in terms)
+        said: dict[str, list[int]] = {}
+        for n, text in enumerate(texts):
+            for term in sorted(set(passage_terms(text, "en"))):
+                said.setdefault(term, []).append(n)
+        self._saying: dict[str, NDArray[np.int64]] = {term: np.array(which, dtype=np.int64) for term, which in said.items()}
         self._by_skeleton: dict[str, list[str]] = {}
-        for term in self._frequency:
+        for term in self._saying:
             for shape in shapes(term):
                 self._by_skeleton.setdefault(shape, []).append(term)
         self._near: NearWords | None = None
         if model is not None and model.single_words is not None:
-            self._near = near_words_of({word for text in texts for word in words(text)}, model.single_words, self._frequency)
+            self._near = near_words_of({word for text in texts for word in words(text)}, model.single_words, self._saying)
             clauses = [(n, clause) for n, occupation in enumerate(self._all) for clause in _clauses(occupation)]
             self._owner: NDArray[np.int64] = np.array([n for n, _ in clauses], dtype=np.int64)
             self._is_name: NDArray[np.bool_] = np.array([clause in self._all[n].names["en"] for n, clause in clauses])
@@ -139,7 +141,7 @@ class Described:
         return {self._all[int(self._owner[self._is_name][best])].name} if cosines[best] >= _SAME_TITLE else set()
 
     def __contains__(self, term: str) -> bool:
-        return term in self._frequency
+        return term in self._saying
 
     def cognates(self, word: str) -> list[str]:
         return self._by_skeleton.get(skeleton(word), [])
@@ -162,18 +164,25 @@ class Described:
         if not things:
             return None
         shares = how_telling(things, tokens, language, self._model.single_words if self._model else None)
-        weights = [share * self._rarity(thing) for share, thing in zip(shares, things, strict=True)]
-        covered = np.array(
-            [sum(w * _cover(thing.terms, terms) for w, thing in zip(weights, things, strict=True)) for terms in self._terms]
-        ) / max(sum(weights), 1e-6)
+        covers = [self._cover(thing.terms) for thing in things]
+        weights = [share * self._rarity(cover) for share, cover in zip(shares, covers, strict=True)]
+        covered = np.sum([w * cover for w, cover in zip(weights, covers, strict=True)], axis=0) / max(sum(weights), 1e-6)
         cosines = np.zeros(len(self._all))
         if self._near is not None:
             cosines = np.full(len(self._all), -1.0)
             np.maximum.at(cosines, self._owner, (self._vectors @ vector).astype(np.float64))
         return np.stack([covered, cosines], axis=1)
 
-    def _rarity(self, thing: Sought) -> float:
-        frequency = sum(1 for terms in self._terms if _cover(thing.terms, terms) >= 0.5)
+    def _cover(self, wanted: Mapping[str, float]) -> NDArray[np.float64]:
+        """For each occupation, how well the best of the terms says what is wanted."""
+        cover = np.zeros(len(self._all))
+        for term, weight in wanted.items():
+            if (which := self._saying.get(term)) is not None:
+                cover[which] = np.maximum(cover[which], weight)
+        return cover
+
+    def _rarity(self, cover: NDArray[np.float64]) -> float:
+        frequency = int(np.count_nonzero(cover >= 0.5))
         return math.log1p((len(self._all) - frequency + 0.5) / (frequency + 0.5))
 
 
@@ -181,10 +190,6 @@ _WEIGHTS = np.array([5.4, 7.3])
 _BIAS = -7.3
 _LEAST, _MOST = 0.05, 5
 _SAME_TITLE = 0.72
-
-
-def _cover(wanted: Mapping[str, float], terms: set[str]) -> float:
-    return max((weight for term, weight in wanted.items() if term in terms), default=0.0)
 
 
 def _clauses(occupation: Occupation) -> list[str]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
 from rag.names import Names, People, Token, tokens_of
-from rag.spelling import respelled
+from rag.spelling import is_word, respelled
 from rag.terms import stems_of
 from rag.words import fold, language_of
 
@@ -157,7 +157,7 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
             or _is_concept(token, language)
         )
 
-    people = names.find(tokens, frequency, ordinary)
+    people = names.find(tokens, frequency, ordinary, is_word)
     telling = tuple(
         i
         for i, token in enumerate(tokens)
@@ -192,7 +192,8 @@ def _is_language(token: Token, language: str) -> bool:
 
 
 def _is_concept(token: Token, language: str) -> bool:
-    return not token.capital and bool(concepts().mentions([token.folded], (language, "en")))
+    mentions = concepts().mentions([token.folded], (language, "en"))
+    return not token.capital and any(not concepts().by_name[mention.concept].ordinary for mention in mentions)
 
 
 def _years(text: str, tokens: Sequence[Token]) -> tuple[Years | None, frozenset[int]]:

@@ -22,7 +22,7 @@ def respelled(tokens: Sequence[Token], is_known: Callable[[Token], bool]) -> tup
 
 def _mended(token: Token, at: int, is_known: Callable[[Token], bool]) -> Token:
     word = token.folded
-    if len(word) < _SHORTEST or not word.isalpha() or (token.capital and at > 0) or word in _spellings()[1] or is_known(token):
+    if len(word) < _SHORTEST or not word.isalpha() or (token.capital and at > 0) or is_word(word) or is_known(token):
         return token
     found = [
         known
@@ -34,6 +34,11 @@ def _mended(token: Token, at: int, is_known: Callable[[Token], bool]) -> Token:
         return token
     best = max(found, key=len)  # a letter is left out more often than another is hit
     return replace(token, folded=best, parts=(best,))
+
+
+def is_word(word: str) -> bool:
+    """Does the vocabulary have this word, in any language?"""
+    return word in _spellings()[1]
 
 
 @cache

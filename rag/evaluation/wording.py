@@ -88,6 +88,7 @@ NOBODY = (
     "What will the weather be like tomorrow?",
     "Who won the football World Cup in 1998?",
     "Who has walked on the moon?",
+    "¿Quién ha viajado a la Luna?",
     "Who holds a commercial helicopter pilot licence?",
     "Which candidates know COBOL?",
     "Who is fluent in Klingon?",
