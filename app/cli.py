@@ -95,7 +95,7 @@ def index(
     """Index the CVs of CVS_PDF_DIR anew; running servers take the result over by themselves."""
     import subprocess
 
-    from app.bootstrap import cv_index_place, index_with_model
+    from app.bootstrap.context import cv_index_place, index_with_model
     from app.infrastructure.context.first_index import BuildFailed
 
     settings = _settings()
@@ -116,7 +116,7 @@ def index(
 @cli.command()
 def openapi() -> None:
     """Print the OpenAPI document as JSON."""
-    from app.bootstrap import app_version
+    from app.bootstrap.version import app_version
     from app.infrastructure.web.application import openapi_document
 
     typer.echo(json.dumps(openapi_document(app_version()), indent=2, ensure_ascii=False))

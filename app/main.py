@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 from sqlalchemy import URL
 
-from app.bootstrap import running_service
+from app.bootstrap.process import running_service
 from app.infrastructure.web.application import make_application
 from app.infrastructure.web.http_protocol import BoundedHttpProtocol
 from app.infrastructure.web.server import DrainingServer

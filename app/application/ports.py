@@ -1,6 +1,6 @@
 """What the use cases ask of the outside world, as narrow Protocols. The docstrings are the contracts that every adapter keeps.
 
-Storage Protocols stand with the domain (`app/domain/chat/repositories`); `UnitOfWork` bundles them. Adapters are chosen in `bootstrap.py`.
+Storage Protocols stand with the domain (`app/domain/chat/repositories`); `UnitOfWork` bundles them. Adapters are chosen in `bootstrap`.
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence

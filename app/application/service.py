@@ -1,4 +1,4 @@
-"""What a running service tells about itself: who it is, whether it is ready. Made in `bootstrap.py`, shown at `/health` and `/ready`."""
+"""What a running service tells about itself: who it is, whether it is ready. Made in `bootstrap`, shown at `/health` and `/ready`."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""All use cases of the product, wired: what `bootstrap.py` makes and what the web layer calls."""
+"""All use cases of the product, wired: what `bootstrap` makes and what the web layer calls."""
 
 from dataclasses import dataclass
 

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import assert_never
 
 from app.application.ports import Completion, LanguageModel, Prompt, Turn
-from app.bootstrap import make_model
+from app.bootstrap.models import make_model
 from app.domain.chat.entities import Role
 from app.domain.chat.errors import ModelError
 from app.settings import Provider, Settings

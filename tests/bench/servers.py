@@ -17,7 +17,7 @@ import uvloop
 from fastapi import FastAPI
 
 from app.application.ports import Completion, Context, Prompt
-from app.bootstrap import Overrides, running_service
+from app.bootstrap.process import Overrides, running_service
 from app.domain.chat.entities import Assistant, Message
 from app.domain.chat.events import Token, payload
 from app.infrastructure.db import migrations

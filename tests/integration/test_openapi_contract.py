@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy import URL
 
-from app.bootstrap import app_version
+from app.bootstrap.version import app_version
 from app.infrastructure.web.application import openapi_document
 from tests.integration.serving import assert_quiet, serving
 from tests.processes import Process

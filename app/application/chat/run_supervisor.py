@@ -6,7 +6,7 @@
     take over      running runs whose executor's lease has run out, once this process has held its own long enough to judge
     drain          claim nothing more, let runs finish for a while, then release the lease so that others go on at once
 
-`bootstrap.py` makes one a process and owns the task that runs `run`. All tasks of runs live in its task group: none outlives it.
+`bootstrap` makes one a process and owns the task that runs `run`. All tasks of runs live in its task group: none outlives it.
 """
 
 import asyncio

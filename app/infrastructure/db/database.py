@@ -1,4 +1,4 @@
-"""Which Postgres is used: the one that DATABASE_URL names, else the embedded one in DATA_DIR. Called by `bootstrap.py`, the CLI and Alembic."""
+"""Which Postgres is used: the one that DATABASE_URL names, else the embedded one in DATA_DIR. Called by `bootstrap`, the CLI and Alembic."""
 
 from collections.abc import Generator
 from contextlib import contextmanager

@@ -1,6 +1,6 @@
 """One way to reach Postgres: the URL people write, turned into what SQLAlchemy and psycopg want.
 
-Called by `bootstrap.py`, the CLI and `alembic/env.py`.
+Called by `bootstrap`, the CLI and `alembic/env.py`.
 """
 
 import select

@@ -12,7 +12,7 @@ Promises, beside those of the `EventLog` port:
 * The database may be away for as long as it likes: batches wait, executors wait (at most `WAITING_LIMIT` characters a run), nothing is lost.
 * Whatever a run's content does to the statement hurts that run only: a refused batch is repeated run by run.
 
-One instance a process; `bootstrap.py` gives it a connection factory and the hub's `publish`, and owns the task that runs `run`.
+One instance a process; `bootstrap` gives it a connection factory and the hub's `publish`, and owns the task that runs `run`.
 """
 
 import asyncio

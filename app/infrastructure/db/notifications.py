@@ -5,7 +5,7 @@ only says how slow they may be: `deaf` is True whenever notifications cannot be 
 there is one that swallows them, as a transaction pooler between us and Postgres does without a word; so the listener has itself sent a probe on
 another connection and expects to hear it.
 
-One instance a process; `bootstrap.py` wires its callbacks and owns the task that runs `run`.
+One instance a process; `bootstrap` wires its callbacks and owns the task that runs `run`.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Units of work on Postgres: one connection, the repositories on it, and failures as domain errors.
 
-`bootstrap.py` makes one `PostgresTransactions` an engine; use cases, the feed and the supervisor begin their units of work with it.
+`bootstrap` makes one `PostgresTransactions` an engine; use cases, the feed and the supervisor begin their units of work with it.
 """
 
 from collections.abc import AsyncGenerator

@@ -1,6 +1,6 @@
 """The `RunFeed`: replay from the database, then live from the hub, as one iterator a reader.
 
-Called by the use cases `follow_run` and `follow_thread`; `bootstrap.py` owns the task that runs `sweep`, the slow poll that makes lost
+Called by the use cases `follow_run` and `follow_thread`; `bootstrap` owns the task that runs `sweep`, the slow poll that makes lost
 notifications harmless. How slow is asked anew each time: seconds while notifications arrive, a fraction of one while they do not.
 """
 

@@ -1,6 +1,6 @@
 """Claude, through Anthropic's SDK.
 
-`anthropic_model` makes the adapter for `bootstrap.py`; nothing is sent before the first `stream`. Takes the SDK's raw events instead of its
+`anthropic_model` makes the adapter for `bootstrap`; nothing is sent before the first `stream`. Takes the SDK's raw events instead of its
 typed ones: half the cost a token. The system prompt, which carries the context, is marked for Anthropic's prompt cache. Thinking is not passed on.
 The SDK's own retries and read time-outs are off, because `streaming.py` has better ones.
 """

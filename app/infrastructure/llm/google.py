@@ -1,6 +1,6 @@
 """Gemini, through Google's SDK.
 
-`google_model` makes the adapter for `bootstrap.py`; nothing is sent before the first `stream`. The SDK is given this adapter's own HTTP client:
+`google_model` makes the adapter for `bootstrap`; nothing is sent before the first `stream`. The SDK is given this adapter's own HTTP client:
 so that it cannot retry, keeps to our limits, and its response is closed the moment the stream is: closing the SDK's own generators leaves that
 to the garbage collector.
 """

@@ -2,7 +2,7 @@
 
 For trying the product, for demonstrations and tests. Promises sentences that stand in the prompt's passages, the same answer for the same
 prompt, and to go on from `Prompt.partial` at the very next character. Paced like a real model, so that what can be seen with it can be
-seen with the others. `bootstrap.py` makes one with `offline_model`; the choosing is in `quoting.py`.
+seen with the others. `bootstrap` makes one with `offline_model`; the choosing is in `quoting.py`.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Any server that speaks OpenAI's chat completions: OpenAI, vLLM, Ollama, llama.cpp, LM Studio; and OpenRouter, which is a base URL and a few ways.
 
-`openai_compatible_model` and `openrouter_model` make the adapters for `bootstrap.py`; nothing is sent before the first `stream`. Forgiving where
+`openai_compatible_model` and `openrouter_model` make the adapters for `bootstrap`; nothing is sent before the first `stream`. Forgiving where
 servers differ: with or without a key, a usage chunk or none, `[DONE]` or not, token counts on every chunk, errors as an object, a string or
 inside a choice. Unforgiving about an answer that stops without a finish reason: that is an interruption.
 """

@@ -1,6 +1,6 @@
 """Prometheus metrics of one process: what the writer did, what the executor has in hand, who reads.
 
-`bootstrap.py` makes one and hands its methods to the parts as callbacks; `GET /metrics` renders it. Gauges ask their part when they are read.
+`bootstrap` makes one and hands its methods to the parts as callbacks; `GET /metrics` renders it. Gauges ask their part when they are read.
 """
 
 from collections.abc import Callable

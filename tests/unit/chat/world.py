@@ -1,6 +1,6 @@
 """A small world for use cases: memory for storage, a model that follows a script, a context that is what the test says.
 
-`World` wires them as `bootstrap.py` wires the real ones. Nothing here waits for time.
+`World` wires them as `bootstrap` wires the real ones. Nothing here waits for time.
 """
 
 import asyncio
