@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -84,6 +84,16 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 SIGNATURES = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 """Algorithms with a public key. Never none, never one with a shared secret: the public key would be that secret."""
 
+
+def _at_home(path: Path) -> Path:
+    """A shell replaces `~`; a line of `.env` never meets one."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"the home folder in {path} is not known: write the whole path") from None
+
+
+Place = Annotated[Path, AfterValidator(_at_home)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -95,7 +105,7 @@ class Settings(BaseSettings):
     # Server
     host: str = Field("127.0.0.1", description="Address to listen on. Use 0.0.0.0 only behind something that knows who may come in.")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on.")
-    data_dir: Path = Field(Path(".data"), description="Folder of the embedded database and of the index.")
+    data_dir: Place = Field(Path(".data"), description="Folder of the embedded database and of the index.")
 
     # Observability
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
@@ -149,6 +159,7 @@ class Settings(BaseSettings):
     user_tokens_per_day: int | None = Field(
         None, ge=0, le=10**12, description="Tokens of one user a day; 0 is no limit. Empty: none with AUTH_MODE=off, else 2000000."
     )
+    data_dir: Place = Field(Path(".data"), description="Folder of the embedded database and of the index.")
 
     # Database
     database_url: SecretStr | None = Field(None, description="postgresql://user:password@host:5432/name. Empty: the embedded database.")
@@ -181,8 +192,8 @@ class Settings(BaseSettings):
     offline_tokens_per_second: float = Field(60.0, ge=0, le=100_000, description="Pace of the offline model; 0 is as fast as it can.")
 
     # Context
-    cvs_pdf_dir: Path | None = Field(None, description="Folder of CV PDFs for the assistant 'cvs'. Empty: the sample CVs that come along.")
-    rag_store: Path | None = Field(None, description="Folder of the index over the CVs. Empty: rag_store in DATA_DIR.")
+    cvs_pdf_dir: Place | None = Field(None, description="Folder of CV PDFs for the assistant 'cvs'. Empty: the sample CVs that come along.")
+    rag_store: Place | None = Field(None, description="Folder of the index over the CVs. Empty: rag_store in DATA_DIR.")
     embedding_model: str = Field(
         "auto",
         pattern="^(auto|wordllama|hashed|e5|e5:.+)$",
@@ -192,7 +203,7 @@ class Settings(BaseSettings):
         None, description="Small model of the same provider that makes follow-up questions stand alone. Empty: rules do it."
     )
     answer_cache: bool = Field(default=True, description="false: ask the model also for what was answered before from the same documents.")
-    resume_path: Path | None = Field(
+    resume_path: Place | None = Field(
         None,
         description="Resume for the assistant 'resume': .json or .yaml (JSON Resume, or simple sections), .md, .txt or .pdf. Empty: an example.",
     )

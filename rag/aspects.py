@@ -49,7 +49,7 @@ _WORDS: dict[Aspect, str] = {  # a star stands for any ending
     Aspect.STUDIES: "attend* enrol* stud* degree* universit* graduat* educat* school* college diploma* major* academic* qualif* estudi* titul* titulacion licenci* formacion formo graduo academic* carrera "
     "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbild* bildung* abschluss* formou formad* curs* laure* studi*",
     Aspect.WORK: "work* job* employ* compan* role* position* career* experienc* occupation* profession* trabaj* emple* empresa* puesto* cargo* experienc* laboral* profesion* travail* emploi* entreprise* poste* metier* "
-    "arbeit* gearbeitet beruf* firma* unternehmen stelle* tatig* angestellt beschaftigt trabalh* emprego lavor* azienda* impiego societe* responsib* dut* funcion* aufgabe*",
+    "arbeit* gearbeitet beruf* firma* unternehmen stelle* tatig* angestellt beschaftigt trabalh* emprego lavor* azienda* impiego societe* responsib* duty duties funcion* aufgabe*",
     Aspect.NOW: "now moment currently current* present* today nowadays actual* actualmente ahora hoy actuellement maintenant aujourd derzeit* aktuell* heute jetzt momentan gegenwartig* atual* agora hoje adesso oggi attual*",
     Aspect.SPEAKS: "speak* spoke* language* fluent* habla* hable* idioma* lengua* parle* parlent langue* spricht sprechen sprache* fremdsprache* fala* parla* parlano lingua* bilingual trilingual mother tongue native",
     Aspect.CONTACT: "email* mail mails phone* telephone* contact* reach linkedin website address correo electronico telefono* movil direccion contactar courriel adresse* joindre telefon* telefonnummer erreich* kontakt* mobile "

@@ -10,17 +10,33 @@ from importlib.resources import files
 
 from rag.words import LANGUAGES, fold, is_stop_word, stem, words
 
-_MEANINGS = 3
+_FILES = ("concepts.txt", "skill_nouns.txt", "everyday.txt")
+_MEANINGS = 4
+_WIDE = "everyday"
+_ORDINARY = frozenset({_WIDE, "noun"})
 _COLUMNS = ("en", "es", "fr", "de", "pt", "it")
 _Trie = dict[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """`name` is its English word and identifies it; `kind` is the group it stands under."""
+    """`name` identifies it, `kind` is the group it stands under, `word` says it in English.
+
+    The ideas of `everyday` are wide: their words are close, not the same (`king`, `minister`). Their names begin with a mark, so that they meet no other's.
+    """
 
     name: str
     kind: str
+    word: str
+
+    @property
+    def ordinary(self) -> bool:
+        """A word of everyday, which may as well be a name: Marco, Rosa, Wood."""
+        return self.kind in _ORDINARY
+
+    @property
+    def wide(self) -> bool:
+        return self.kind == _WIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,10 @@ class Concepts:
     roles: dict[str, _Trie]
     """Who does something, found by number and gender alone: a stem would take `development` for `developer`."""
     longest: int
+    said: frozenset[str]
+    """Every phrase of every language."""
+    english: frozenset[str]
+    """The words that say the concepts in English."""
 
     def mentions(self, tokens: Sequence[str], languages: Sequence[str]) -> list[Mention]:
         """The concepts in the folded words, longest phrase first, none inside another; a phrase of several meanings gives each of them.
@@ -48,7 +68,7 @@ class Concepts:
         `languages` are in order of preference.
         """
         stems = {language: [stem(token, language) for token in tokens] for language in languages}
-        plain = [_singular(token) for token in tokens]
+        plain = [singular(token) for token in tokens]
         found: list[Mention] = []
         at = 0
         while at < len(tokens):
@@ -77,15 +97,17 @@ class Concepts:
         return ()
 
     def _single(self, word: str) -> str:
-        names = self.roles["de"].get((_singular(word),)) or self.phrases["de"].get((stem(word, "de"),), ())
+        names = self.roles["de"].get((singular(word),)) or self.phrases["de"].get((stem(word, "de"),), ())
         return names[0] if names else ""
 
 
 @cache
 def concepts() -> Concepts:
     """The shipped vocabulary."""
-    text = files("rag.vocabulary").joinpath("concepts.txt").read_text(encoding="utf-8")
+    folder = files("rag.vocabulary")
+    text = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in _FILES)
     by_name: dict[str, Concept] = {}
+    said: set[str] = set()
     phrases: dict[str, _Trie] = {language: {} for language in LANGUAGES}
     roles: dict[str, _Trie] = {language: {} for language in LANGUAGES}
     kind = ""
@@ -96,26 +118,40 @@ def concepts() -> Concepts:
             kind = line[1:].strip()
             continue
         columns = [[phrase.strip() for phrase in column.split(";") if phrase.strip()] for column in line.split("|")]
-        name = columns[0][0]
-        by_name.setdefault(name, Concept(name, kind))
+        word = columns[0][0]
+        name = f"~{word}" if kind == _WIDE else word
+        by_name.setdefault(name, Concept(name, kind, word))
+        said.update(phrase for column in columns for phrase in column)
         for language, column in zip(_COLUMNS, columns, strict=False):
             for phrase in column:
                 tokens = words(fold(phrase))
                 trie, key = (
-                    (roles, tuple(map(_singular, tokens))) if kind == "role" else (phrases, tuple(stem(word, language) for word in tokens))
+                    (roles, tuple(map(singular, tokens))) if kind == "role" else (phrases, tuple(stem(word, language) for word in tokens))
                 )
                 known = trie[language].get(key, ())
                 if name not in known:
                     trie[language][key] = (*known, name)[:_MEANINGS]
     longest = max(len(key) for tries in (phrases, roles) for trie in tries.values() for key in trie)
-    return Concepts(by_name=by_name, phrases=phrases, roles=roles, longest=longest)
+    return Concepts(
+        by_name=by_name,
+        phrases=phrases,
+        roles=roles,
+        longest=longest,
+        said=frozenset(said),
+        english=frozenset(concept.word for concept in by_name.values()),
+    )
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
     """The word without the endings of number and gender."""
     if len(word) < 5:
         return word
-    return word.removesuffix("innen").removesuffix("in").rstrip("aoes")
+    bare = word.rstrip("s")
+    for feminine, masculine in (("trice", "teur"), ("euse", "eur")):
+        if bare.endswith(feminine):
+            return bare.removesuffix(feminine) + masculine
+    bare = word.removesuffix("innen").removesuffix("in").rstrip("s")
+    return bare[:-1] if bare.endswith(("a", "e", "o")) else bare
 
 
 def languages_to_read(language: str) -> tuple[str, ...]:
@@ -136,6 +172,6 @@ def in_english(text: str, language: str) -> str:
     for mention in [*concepts().mentions(tokens, languages_to_read(language)), Mention("", len(tokens), len(tokens))]:
         said.extend(word for word in tokens[at : mention.start] if not is_stop_word(word, language))
         if mention.concept:
-            said.append(mention.concept)
+            said.append(concepts().by_name[mention.concept].word)
         at = mention.end
     return " ".join(said)

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from rag.chunk import Chunk
 from rag.facts import Facts
 from rag.headings import Section
+from rag.terms import passage_terms
+from rag.words import is_stop_word, words
 
 _SECTIONS: tuple[Section, ...] = tuple(Section)
 _SCHEMA = """
@@ -28,11 +30,14 @@ create table passages (
     text text not null, first integer not null, last integer not null, precise integer not null, continued integer not null
 );
 create table skills (key text not null, cv integer not null, name text not null, years integer);
+create table listed (id integer primary key, name text not null, language text not null, words integer not null, unique (name, language));
+create table listed_terms (term text not null, listed integer not null);
 create table spoken (language text not null, cv integer not null);
 create table skipped (file text not null, reason text not null);
 """
-_INDEXES = "create index skills_by_key on skills (key, cv); create index skills_by_cv on skills (cv); create index spoken_by_language on spoken (language, cv); create index passages_by_cv on passages (cv);"
+_INDEXES = "create index skills_by_name on skills (name, cv); create index listed_by_term on listed_terms (term, listed); create index skills_by_key on skills (key, cv); create index skills_by_cv on skills (cv); create index spoken_by_language on spoken (language, cv); create index passages_by_cv on passages (cv);"
 _NO_DATE = -1
+_MOST_TERMS = 500
 NOW = 10**6
 """The last month of what lasts."""
 
@@ -47,6 +52,15 @@ class CvRow:
     name: str
     pages: int
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A skill's name as some CV lists it, that CV's language, and how many words it has, little ones left out."""
+
+    name: str
+    language: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +97,21 @@ class CorpusWriter:
         self._db.executemany(
             "insert into skills values (?, ?, ?, ?)", ((skill.key, number, skill.name, skill.years) for skill in facts.skills)
         )
+        for skill in facts.skills:
+            self._list(skill.name, facts.language)
         self._db.executemany("insert into spoken values (?, ?)", ((language, number) for language in facts.spoken))
         self._db.executemany(
             "insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (self._row(number, facts.name, chunk) for chunk in chunks)
         )
+
+    def _list(self, name: str, language: str) -> None:
+        """Each name of a skill once, by its terms: what it is called in another language is found by them."""
+        words_said = sum(not is_stop_word(word, language) for word in words(name))
+        added = self._db.execute("insert or ignore into listed (name, language, words) values (?, ?, ?)", (name, language, words_said))
+        if added.rowcount == 1:
+            self._db.executemany(
+                "insert into listed_terms values (?, ?)", ((term, added.lastrowid) for term in sorted(set(passage_terms(name, language))))
+            )
 
     def _row(self, cv: int, name: str, chunk: Chunk) -> tuple[object, ...]:
         number = self._passages
@@ -166,12 +191,29 @@ class Corpus:
 
     def years_of_skill(self, keys: Iterable[str]) -> dict[int, int | None]:
         """Every CV that lists a skill under one of the keys, with the most years it states, or None."""
+        return self._most_years("select cv, max(years) from skills where key = ? group by cv", keys)
+
+    def _most_years(self, sql: str, values: Iterable[str]) -> dict[int, int | None]:
         found: dict[int, int | None] = {}
-        for key in keys:
-            for cv, years in self._all("select cv, max(years) from skills where key = ? group by cv", (key,)):
+        for value in values:
+            for cv, years in self._all(sql, (value,)):
                 known: list[int] = [y for y in (found.get(cv), years) if y is not None]
                 found[cv] = max(known, default=None)
         return found
+
+    def listed_with(self, terms: Iterable[str]) -> list[tuple[str, Listed]]:
+        """The names of skills that have one of the terms, each with the term."""
+        wanted = list(terms)[:_MOST_TERMS]
+        marks = ",".join("?" * len(wanted))
+        rows = self._all(
+            f"select t.term, l.name, l.language, l.words from listed_terms t join listed l on l.id = t.listed where t.term in ({marks})",  # noqa: S608 - only question marks are put in
+            wanted,
+        )
+        return [(term, Listed(name, language, size)) for term, name, language, size in rows]
+
+    def years_of_listed(self, names: Iterable[str]) -> dict[int, int | None]:
+        """Every CV that lists a skill under one of the names, with the most years it states, or None."""
+        return self._most_years("select cv, max(years) from skills where name = ? group by cv", names)
 
     def speakers_of(self, language: str) -> set[int]:
         """The CVs that list the language, by its English name."""

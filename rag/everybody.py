@@ -33,6 +33,8 @@ class Fit:
 
     passages: dict[int, list[int]] = field(default_factory=dict)
     years: dict[int, float] = field(default_factory=dict)
+    by_words: bool = False
+    """Found by what passages say, and by no fact about the CV."""
 
     @property
     def cvs(self) -> set[int]:
@@ -107,14 +109,21 @@ class _Condition:
 
     def _by_skill(self) -> Fit:
         """A skill that no passage's words show, but the facts know."""
-        return self._shown(set(self.skills()), [], (Section.SKILLS,))
+        return self._shown({*self.skills(), *self.alike()}, [], (Section.SKILLS,))
 
     def skills(self) -> dict[int, int | None]:
         keys = {skill_key(self._text, self._language), skill_key(self._text, "en")}
         return self._generation.corpus.years_of_skill(key for key in keys if key)
 
+    def alike(self) -> dict[int, int | None]:
+        """The CVs that list a skill which says the same, perhaps in another language, with the years that they state for it."""
+        if (self._clause.employer and not self._clause.with_something) or self._clause.aspects & _STRICT:
+            return {}
+        things = [i for i in self._which if not self._of_aspect(i)] or self._which
+        return self._generation.corpus.years_of_listed(self._scores.listed_like(things, self._language))
+
     def _by_passages(self, telling: list[int]) -> Fit:
-        listed = set(self.skills())
+        listed = {*self.skills(), *self.alike()}
         if _is_short(self._text) and listed:
             return self._shown(listed, telling, (Section.SKILLS,))  # `R`, `Go`: elsewhere these letters mean other things
         said = self._scores.literally(telling) | (self._scores.mostly(telling) & self._foreign())
@@ -122,10 +131,14 @@ class _Condition:
             here = said & where
             if here.any():
                 return self._of(np.flatnonzero(here), listed)
-        if said.any():
+        if said.any() and not self._clause.by_name:
             return self._of(np.flatnonzero(said), listed)
+        if self._clause.by_name:
+            return Fit()
         together = np.flatnonzero(self._scores.literally_by_cv(telling)).tolist()
-        return self._shown({*together, *listed}, telling, ()) if len(telling) > 1 else self._shown(listed, telling, ())
+        fit = self._shown({*together, *listed}, telling, ()) if len(telling) > 1 else self._shown(listed, telling, ())
+        fit.by_words = not listed
+        return fit
 
     def _foreign(self) -> NDArray[np.bool_]:
         """Passages of CVs in another language than the question's: phrases do not survive translation word by word."""
@@ -160,6 +173,7 @@ class _Condition:
         )
         missing = self._shown(listed - fit.cvs, [], (Section.SKILLS,))
         fit.passages.update(missing.passages)
+        fit.by_words = not listed
         return fit
 
     def _in_heads(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -219,7 +233,11 @@ def _with_years(generation: Generation, question: Question, scores: Scores, fits
     assert asked is not None
     condition = next((clause for clause in question.clauses if clause.joint is not Joint.NOT), None)
     chosen = Fit()
-    stated = _Condition(generation, question, scores, condition).skills() if condition else {}
+    stated = (
+        {**_Condition(generation, question, scores, condition).alike(), **_Condition(generation, question, scores, condition).skills()}
+        if condition
+        else {}
+    )
     for cv in sorted(fits.cvs) if fits else range(len(generation.corpus.cvs)):
         years = stated.get(cv)
         if years is None and condition:

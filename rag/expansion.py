@@ -4,19 +4,31 @@ The weights say how well each would do; from `LITERAL` upwards a term says the s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
+from rag.aspects import is_light
 from rag.concepts import concepts
 from rag.embedders.port import WordVectors
-from rag.lexical import LexicalIndex
 from rag.names import Token
 from rag.near_words import NearWords
 from rag.terms import concept_term, stems_of
 from rag.words import LANGUAGES
 
 LITERAL = 0.7
-_CONCEPT, _COGNATE, _NEAR = 0.9, 0.75, 0.62
+_CONCEPT, _COGNATE, _WIDE, _NEAR = 0.9, 0.75, 0.66, 0.62
+_LIGHT = 0.3
 _NEAR_AT_LEAST, _NEAR_MOST = 0.45, 6
+
+
+class Terms(Protocol):
+    """The terms that things are sought among: those of an index, or of the occupations' descriptions."""
+
+    def __contains__(self, term: str) -> bool: ...
+
+    def cognates(self, word: str) -> list[str]:
+        """Terms of the same shape."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ class Sought:
         return any(weight >= LITERAL for weight in self.terms.values())
 
 
-def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, lexical: LexicalIndex) -> list[Sought]:
+def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, lexical: Terms) -> list[Sought]:
     """The things sought, in order; a phrase that names one concept is one thing, little words in it included (`look after`)."""
     mentions = concepts().mentions([token.folded for token in tokens], (language, *(other for other in LANGUAGES if other != language)))
     wanted, said = set(positions), dict[int, list[str]]()
@@ -43,7 +55,7 @@ def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, 
         term = concept_term(mention.concept)
         if mention.end - mention.start > 1 and within and term in lexical:
             known = phrases[within[0]].terms if within[0] in phrases else {}
-            phrases[within[0]] = Sought(tuple(within), mention.concept, {**known, term: 1.0})
+            phrases[within[0]] = Sought(tuple(within), _label(mention.concept), {**known, term: _weight(mention.concept, 1.0)})
             wanted.difference_update(within)
         elif mention.end - mention.start == 1:
             said.setdefault(mention.start, []).append(mention.concept)
@@ -51,7 +63,7 @@ def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, 
     return [thing for _, thing in sorted({**found, **phrases}.items())]
 
 
-def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], named: Sequence[str], lexical: LexicalIndex) -> Sought:
+def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], named: Sequence[str], lexical: Terms) -> Sought:
     token = tokens[at]
     terms: dict[str, float] = {}
     whole = token.parts[0] if token.parts else token.folded
@@ -65,15 +77,47 @@ def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], named: Seq
             joined = tokens[min(at, neighbour)].folded + tokens[max(at, neighbour)].folded
             if joined in lexical:
                 terms[joined] = 1.0
-    terms.update({term: _CONCEPT for concept in named if (term := concept_term(concept)) in lexical})
+    terms.update({term: _weight(concept, _CONCEPT) for concept in named if (term := concept_term(concept)) in lexical})
     for cognate in lexical.cognates(whole):
         terms.setdefault(cognate, _COGNATE)
-    return Sought((at,), named[0] if named else token.folded, terms)
+    return Sought((at,), _label(named[0]) if named else token.folded, terms)
+
+
+def _label(concept: str) -> str:
+    return concepts().by_name[concept].word
+
+
+def _weight(concept: str, full: float) -> float:
+    return _WIDE if concepts().by_name[concept].wide else full
+
+
+def how_telling(things: Sequence[Sought], tokens: Sequence[Token], language: str, vectors: WordVectors | None) -> list[float]:
+    """How much each thing says, from 0 to 1: a chatty question is not to be decided by its `wants` and `big`."""
+    light = [_LIGHT if all(is_light(tokens[i].folded) for i in thing.positions) else 1.0 for thing in things]
+    if vectors is None or not things:
+        return light
+    english = [language == "en" or thing.label in concepts().english for thing in things]
+    said = vectors.telling([thing.label for thing in things])
+    return [
+        min(a, b) if known and not _named(tokens, thing) else a for a, b, known, thing in zip(light, said, english, things, strict=True)
+    ]
+
+
+def narrowly(things: Sequence[Sought]) -> list[Sought]:
+    """Wide ideas count half: about one person everything is near, and whoever does payrolls does not state a salary."""
+    return [
+        replace(thing, terms={term: weight * (0.5 if weight == _WIDE else 1.0) for term, weight in thing.terms.items()}) for thing in things
+    ]
+
+
+def _named(tokens: Sequence[Token], thing: Sought) -> bool:
+    """Written like a name or in capitals: `IT`, `Go`."""
+    return any(tokens[i].capital and (i > 0 or tokens[i].raw.isupper()) for i in thing.positions)
 
 
 def with_near_words(things: Sequence[Sought], language: str, near: NearWords | None, vectors: WordVectors | None) -> list[Sought]:
     """Adds words near in meaning. The vectors know English: other languages reach them through the concepts alone."""
-    wanted = [i for i, thing in enumerate(things) if language == "en" or thing.label in concepts().by_name]
+    wanted = [i for i, thing in enumerate(things) if language == "en" or thing.label in concepts().english]
     wanted = [i for i in wanted if things[i].label.replace(" ", "").isalpha() and len(things[i].label) > 2]
     if near is None or vectors is None or not wanted:
         return list(things)

@@ -94,6 +94,7 @@ def skill_key(name: str, language: str = "en") -> str:
     """A concept if the whole name is one, else its stems."""
     tokens = words(name)
     mentions = concepts().mentions(tokens, (language, *(other for other in LANGUAGES if other != language)))
+    mentions = [mention for mention in mentions if not concepts().by_name[mention.concept].wide]
     if mentions and (mentions[0].start, mentions[0].end) == (0, len(tokens)) and len(mentions) == 1:
         return concept_term(mentions[0].concept)
     return " ".join(stem(token, "en") for token in tokens)

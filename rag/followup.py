@@ -1,4 +1,4 @@
-"""Makes a follow-up question stand alone: by a small model where one is configured, by rules otherwise.
+"""Makes a follow-up question stand alone, by rules. Whoever has a model for that asks it first, and hands in a question that needs no history.
 
 The rules: a question that leans on what was said (`and where did she study?`, `¿y dónde estudió?`) gets the name of the person last spoken of; `and
 Java?` takes the place of what was sought before; `which of them …` keeps the earlier conditions. A question that stands alone stays as it is.
@@ -7,7 +7,6 @@ Java?` takes the place of what was sought before; `which of them …` keeps the 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from rag.aspects import aspects_of_word, plain
 from rag.names import Names
@@ -21,14 +20,6 @@ class Said:
 
     role: str
     content: str
-
-
-class QueryRewriter(Protocol):
-    """A small model that rewrites a follow-up into a question that stands alone, in the same language."""
-
-    def rewrite(self, question: str, history: Sequence[Said]) -> str:
-        """Raises any `Exception` if it cannot: the rules are used then. Time-outs are inside."""
-        ...
 
 
 _PRONOUN = re.compile(
@@ -59,17 +50,9 @@ class Reader:
         return read_question(text, self.names, self.frequency)
 
 
-def stand_alone(text: str, history: Sequence[Said], reader: Reader, rewriter: QueryRewriter | None = None) -> str:
+def stand_alone(text: str, history: Sequence[Said], reader: Reader) -> str:
     """The question as it has to be searched."""
-    if not history:
-        return text
-    if rewriter is not None:
-        try:
-            if rewritten := rewriter.rewrite(text, history).strip():
-                return rewritten
-        except Exception:  # noqa: BLE001 - a provider's failure must not cost the answer: the rules go on
-            return _by_rules(text, list(history), reader)
-    return _by_rules(text, list(history), reader)
+    return _by_rules(text, list(history), reader) if history else text
 
 
 def _by_rules(text: str, history: list[Said], reader: Reader) -> str:

@@ -27,9 +27,12 @@ from rag.cv import Cv, read_cv
 from rag.dense import DenseWriter
 from rag.embedders.port import Embedder
 from rag.errors import NoCvs, UnreadablePdf
+from rag.facts import Facts
 from rag.generation import FORMAT, Meta, new_build_folder, publish
+from rag.headings import Section
 from rag.lexical import LexicalWriter
 from rag.near_words import NearWordsWriter
+from rag.occupations import described_with, named_in, occupation_term
 from rag.opened import Generation
 from rag.terms import passage_terms
 from rag.words import language_of, words
@@ -201,6 +204,24 @@ def _with_model(cv: Cv, reader: CvReader | None) -> Cv:
     return cv if reader is None else replace(cv, chunks=chunks_by_model(cv.chunks, reader))
 
 
+_LONGEST_TITLE, _TITLES_KEPT = 60, 10_000
+_TITLE = 240
+"""So much of a summary says what somebody is."""
+
+
+def title_of(chunk: Chunk, facts: Facts) -> str:
+    """What says of a passage which occupation it is about: a job's title, the headline, the beginning of a summary. The name is left out: Baker may be one."""
+    match chunk.section:
+        case Section.EXPERIENCE | Section.VOLUNTEERING:
+            return chunk.position.role or chunk.head
+        case Section.PROFILE:
+            return facts.headline
+        case Section.SUMMARY:
+            return chunk.text[:_TITLE]
+        case _:
+            return ""
+
+
 class _Writer:
     """Everything a generation consists of, written as the CVs come in."""
 
@@ -212,25 +233,38 @@ class _Writer:
         self._dense = DenseWriter(embedder.dimension)
         self._near = NearWordsWriter()
         self._to_embed: list[str] = []
+        self._titles: dict[str, set[str]] = {}
         self.cvs = 0
         self.passages = 0
 
     def add(self, cv_id: str, file: str, cv: Cv) -> None:
         self._corpus.add(cv_id, file, cv.pages, cv.facts, cv.chunks)
         for chunk in cv.chunks:
-            self._add_chunk(chunk, cv.facts.language)
+            self._add_chunk(chunk, cv.facts)
         self.cvs += 1
         self.passages += len(cv.chunks)
 
-    def _add_chunk(self, chunk: Chunk, language_of_cv: str) -> None:
-        language = language_of(chunk.text, default=language_of_cv) if len(chunk.text) > 300 else language_of_cv
+    def _add_chunk(self, chunk: Chunk, facts: Facts) -> None:
+        language = language_of(chunk.text, default=facts.language) if len(chunk.text) > 300 else facts.language
         text = f"{chunk.header('')}\n{chunk.text}"
-        self._lexical.add(passage_terms(text, language))
+        title = title_of(chunk, facts)
+        named = named_in(title, facts.language) or self._near_title(chunk, title, facts.language)
+        self._lexical.add([*passage_terms(text, language), *map(occupation_term, sorted(named))])
         if language == "en" and self._embedder.single_words:
             self._near.add(words(chunk.text))
         self._to_embed.append(text if self._embedder.multilingual else in_english(text, language))
         if len(self._to_embed) >= _BATCH:
             self._embed()
+
+    def _near_title(self, chunk: Chunk, title: str, language: str) -> set[str]:
+        """A title that the vocabulary does not have may still be near one that it has. The same titles come again and again."""
+        if chunk.section is Section.SUMMARY or not title or len(title) > _LONGEST_TITLE:
+            return set()
+        if title not in self._titles:
+            self._titles[title] = described_with(self._embedder).of_title(in_english(title, language).lower())
+            if len(self._titles) > _TITLES_KEPT:
+                self._titles.pop(next(iter(self._titles)))
+        return self._titles.get(title, set())
 
     def _embed(self) -> None:
         if self._to_embed:

@@ -14,7 +14,7 @@ from threading import Lock
 from rag.embedders.choice import DEFAULT, embedder_named
 from rag.embedders.port import Embedder
 from rag.errors import IndexMismatch, RagError
-from rag.followup import QueryRewriter, Reader, Said, stand_alone
+from rag.followup import Reader, Said, stand_alone
 from rag.generation import current_folder
 from rag.opened import Generation
 from rag.ranking import Mode
@@ -29,10 +29,9 @@ class Library:
     `EmbedderMissing` if there is nothing that it could search.
     """
 
-    def __init__(self, store: Path, embedder: Embedder | str = DEFAULT, rewriter: QueryRewriter | None = None) -> None:
+    def __init__(self, store: Path, embedder: Embedder | str = DEFAULT) -> None:
         self._store = store
         self._chosen = embedder
-        self._rewriter = rewriter
         self._open: Generation | None = None
         self._failed: Path | None = None
         self._lock = Lock()
@@ -82,7 +81,7 @@ class Library:
         generation.names  # noqa: B018 - read here, not in the first search
 
     def search(self, question: str, history: Sequence[Said] = (), top_k: int = TOP_K, mode: Mode = Mode.FUSED) -> Found:
-        """What the question's answer may rest on. Takes milliseconds; with a rewriter, as long as that takes. Raises `RagError`."""
+        """What the question's answer may rest on. Takes milliseconds. Raises `RagError`."""
         generation = self.generation()
         return search(generation, self.embedder, self.standing_alone(question, history, generation), top_k, mode)
 
@@ -92,4 +91,4 @@ class Library:
             return question
         known = generation or self.generation()
         reader = Reader(known.names, known.lexical.frequency, lambda cv: known.corpus.cvs[cv].name)
-        return stand_alone(question, history, reader, self._rewriter)
+        return stand_alone(question, history, reader)

@@ -53,9 +53,15 @@ class Names:
             for shape in _shapes(word):
                 self._by_shape[shape].append(word)
 
-    def find(self, tokens: Sequence[Token], frequency: Callable[[str], int], ordinary: Callable[[int], bool]) -> People:
-        """`frequency` says in how many passages a word stands; `ordinary` whether the token at a position is a word with another task."""
-        hits = {i: self._hits(token, frequency) for i, token in enumerate(tokens)}
+    def known(self, token: Token) -> bool:
+        """Is it a name of somebody here, or within a slip of one?"""
+        return any(part in self._of for part in token.parts) or bool(self._close(token.folded))
+
+    def find(
+        self, tokens: Sequence[Token], frequency: Callable[[str], int], ordinary: Callable[[int], bool], is_word: Callable[[str], bool]
+    ) -> People:
+        """`is_word` whether the vocabulary has it: such a word is no misspelt name. `frequency` says in how many passages a word stands; `ordinary` whether the token at a position is a word with another task."""
+        hits = {i: self._hits(token, frequency, is_word) for i, token in enumerate(tokens)}
         people: list[int] = []
         taken: set[int] = set()
         while True:
@@ -67,7 +73,7 @@ class Names:
         stranger = any(self._is_strange(tokens, i, taken, frequency, ordinary) for i in _neighbours(taken, len(tokens)))
         return People(cvs=tuple(people), positions=frozenset(taken), stranger=stranger)
 
-    def _hits(self, token: Token, frequency: Callable[[str], int]) -> set[int]:
+    def _hits(self, token: Token, frequency: Callable[[str], int], is_word: Callable[[str], bool]) -> set[int]:
         exact = {cv for part in token.parts for cv in self._of.get(part, ())}
         if exact or len(token.folded) < 4 or not token.folded.isalpha():
             return exact
@@ -77,11 +83,13 @@ class Names:
             return exact
         if token.folded.endswith("s") and (genitive := self._of.get(token.folded[:-1])):
             return set(genitive)
-        return {cv for word in self._close(token.folded) for cv in self._of[word]} if len(token.folded) >= 5 else set()
+        if len(token.folded) < 5 or is_word(token.folded):
+            return set()
+        return {cv for word in self._close(token.folded) for cv in self._of[word]}
 
     def _close(self, word: str) -> set[str]:
         """Names one letter away."""
-        return {name for shape in _shapes(word) for name in self._by_shape.get(shape, ()) if name[0] == word[0] and _one_apart(name, word)}
+        return {name for shape in _shapes(word) for name in self._by_shape.get(shape, ()) if name[0] == word[0] and one_apart(name, word)}
 
     def _best(self, hits: dict[int, set[int]]) -> tuple[list[int], list[int]]:
         """The CVs that most neighbouring tokens agree on, and the tokens."""
@@ -137,7 +145,8 @@ def _shapes(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))} if len(word) >= 4 else {word}
 
 
-def _one_apart(a: str, b: str) -> bool:
+def one_apart(a: str, b: str) -> bool:
+    """Is one the other with a letter changed, added, left out, or swapped with the next?"""
     if abs(len(a) - len(b)) > 1:
         return False
     if len(a) == len(b):

@@ -6,6 +6,7 @@ retrieval rests on the rest. Called by the indexer (write) and by query expansio
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,32 +32,22 @@ class NearWordsWriter:
 
     def write(self, path: Path, vectors: WordVectors, known: Iterable[str]) -> None:
         """`known` are the indexed terms: only concepts among them are worth finding."""
-        indexed = set(known)
-        terms = {word: stem(word, "en") for word in sorted(self._words)}
-        labels = {
-            name: concept_term(name)
-            for name, concept in concepts().by_name.items()
-            if concept.kind not in {"language", "place"} and concept_term(name) in indexed
-        }
-        found: list[NDArray[np.float16]] = []
-        stored: list[str] = []
-        everything = [*terms.items(), *labels.items()]
-        for i in range(0, len(everything), _BATCH):
-            some = everything[i : i + _BATCH]
-            rows = vectors.vectors_of([text for text, _ in some])
-            known_rows = np.flatnonzero(rows.any(axis=1))
-            found.append(rows[known_rows].astype(np.float16))
-            stored.extend(some[row][1] for row in known_rows)
-        np.savez(path, vectors=np.concatenate(found) if found else np.zeros((0, 1), np.float16), terms=np.array(stored, dtype=np.str_))
+        found, terms = _vectors_of_terms(self._words, vectors, known)
+        np.savez(path, vectors=found, terms=terms)
 
 
 class NearWords:
-    """Reads what `NearWordsWriter` wrote."""
+    """Terms by the vectors of the words they come from."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, vectors: NDArray[np.float32], terms: NDArray[np.str_]) -> None:
+        self._vectors = vectors
+        self._terms = terms
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Reads what `NearWordsWriter` wrote."""
         with np.load(path) as stored:
-            self._vectors: NDArray[np.float32] = stored["vectors"].astype(np.float32)
-            self._terms: NDArray[np.str_] = stored["terms"]
+            return cls(stored["vectors"].astype(np.float32), stored["terms"])
 
     def near(self, vectors: NDArray[np.float32], *, at_least: float, most: int) -> list[list[tuple[str, float]]]:
         """For each vector, the terms at least so close, closest first, with their cosines."""
@@ -68,3 +59,29 @@ class NearWords:
         close = np.flatnonzero(cosines >= at_least)
         best: Sequence[int] = close[np.argsort(-cosines[close])][:most].tolist()
         return [(str(self._terms[i]), float(cosines[i])) for i in best]
+
+
+def near_words_of(some: set[str], vectors: WordVectors, known: Iterable[str]) -> NearWords:
+    """The same in memory, for a short text."""
+    found, terms = _vectors_of_terms(some, vectors, known)
+    return NearWords(found.astype(np.float32), terms)
+
+
+def _vectors_of_terms(some: set[str], vectors: WordVectors, known: Iterable[str]) -> tuple[NDArray[np.float16], NDArray[np.str_]]:
+    indexed = set(known)
+    terms = {word: stem(word, "en") for word in sorted(some)}
+    labels = {
+        concept.word: concept_term(name)
+        for name, concept in concepts().by_name.items()
+        if concept.kind not in {"language", "place"} and not concept.wide and concept_term(name) in indexed
+    }
+    found: list[NDArray[np.float16]] = []
+    stored: list[str] = []
+    everything = [*terms.items(), *labels.items()]
+    for i in range(0, len(everything), _BATCH):
+        batch = everything[i : i + _BATCH]
+        rows = vectors.vectors_of([text for text, _ in batch])
+        known_rows = np.flatnonzero(rows.any(axis=1))
+        found.append(rows[known_rows].astype(np.float16))
+        stored.extend(batch[row][1] for row in known_rows)
+    return np.concatenate(found) if found else np.zeros((0, 1), np.float16), np.array(stored, dtype=np.str_)

@@ -25,7 +25,7 @@ class Generation:
             self.corpus = Corpus(folder / "corpus.sqlite")
             self.lexical = LexicalIndex(folder / "terms", len(self.corpus))
             self.dense = DenseIndex(folder / "vectors.faiss")
-            self.near = NearWords(folder / "near.npz") if (folder / "near.npz").exists() else None
+            self.near = NearWords.read(folder / "near.npz") if (folder / "near.npz").exists() else None
         except Exception as error:  # every library has its own errors for a damaged file
             raise NoIndex(f"The index at {folder} is damaged: build it again with `make rag-rebuild`.") from error
 

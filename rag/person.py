@@ -124,6 +124,8 @@ def _likeness(name: str, line: Line, hints: set[str], index: int, largest: float
     """How likely the line is the name of the CV's owner."""
     tokens = words(name)
     hinted = sum(1 for token in tokens if any(token == hint or (len(token) > 3 and token in hint) for hint in hints))
-    known = sum(mention.end - mention.start for mention in concepts().mentions(tokens, ("en", "es", "fr", "de")))
+    vocabulary = concepts()
+    mentions = vocabulary.mentions(tokens, ("en", "es", "fr", "de"))
+    known = sum(mention.end - mention.start for mention in mentions if not vocabulary.by_name[mention.concept].ordinary)
     score = 1.5 * line.size / largest + 0.3 * line.bold + max(0.0, 0.6 - 0.04 * index) + 1.2 * hinted / len(tokens)
     return score - 1.6 * known / len(tokens)

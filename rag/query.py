@@ -11,6 +11,8 @@ from enum import StrEnum
 from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
 from rag.names import Names, People, Token, tokens_of
+from rag.spelling import is_word, respelled
+from rag.terms import stems_of
 from rag.words import fold, language_of
 
 _EVERYBODY = re.compile(
@@ -45,6 +47,13 @@ _BARE_YEARS = re.compile(rf"\b{_N}\s*{_YEARS}\b")
 _HOW_LONG = re.compile(
     r"how many years|how long|cuantos anos|cuanto tiempo|combien d['’]?\s?annees|depuis combien|wie viele jahre|wie lange|seit wann|since when|desde cuando|quantos anos|quanti anni"
 )
+_HOW_TO = re.compile(
+    r"^\W*(?:how (?!many|long|much)|what(?:['’]?s| is| are) the (?:best|easiest|right) |como |comment |wie (?!viel|lang)|come |write |schreib\w* |escribe\w* |ecri[st]\w* )"
+)
+_SENTENCE = re.compile(
+    r"[?¿!]|\b(?:i|me|my|you|your|what|which|when|where|why|how|is|are|does|will|yo|mi|tu|que|cual|cuando|donde|es|son|je|moi|mon|quel\w*|quand|est|ich|mein\w*|was|welche\w*|wann|wo|ist|sind)\b"
+)
+_FEW = 8
 _AND = frozenset("and y e und et sowie plus also as well & ademas anche".split())
 _OR = frozenset("or o u ou oder bzw".split())
 _NOT = frozenset(
@@ -54,6 +63,9 @@ _WORKED_AT = re.compile(
     r"\b(?:work\w*|employed|job|experience|career|position|role|served|intern\w*)\s+(?:\w+\s+){0,4}?(?:at|for|with)\b|\bemploy(?:ed|ee|ees|er)\b|\btrabaj\w*\s+(?:\w+\s+){0,3}?(?:en|para|con)\b|\bempleado\w* (?:en|de|por)\b|"
     r"\btravaill\w*\s+(?:\w+\s+){0,3}?(?:chez|a|pour|au)\b|\b(?:bei|fur)\b.*\b(?:gearbeitet|arbeitet|arbeiten|tatig|angestellt|beschaftigt)\b|\barbeite\w*\s+(?:\w+\s+){0,3}?(?:bei|fur)\b|\btrabalh\w*\s+(?:n[ao]|em|para)\b|\blavor\w*\s+(?:per|in|presso)\b"
 )
+
+
+_WITH = re.compile(r"\b(?:with|con|avec|mit|com)\b")
 
 
 class Comparison(StrEnum):
@@ -98,11 +110,18 @@ class Clause:
     positions: tuple[int, ...]
     aspects: frozenset[Aspect]
     employer: bool = False
+    with_something: bool = False
+    """`Worked with` may name an employer, or a tool; `worked at` names an employer."""
+    by_name: bool = False
+    """The employer is written like a name. German writes every noun so: there it cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, read. `telling` are the positions of the words that say what is sought; `everybody` asks for all who fit."""
+    """A question, read. `telling` are the positions of the words that say what is sought; `everybody` asks for all who fit.
+
+    `how_to` asks how something is done: CVs say who did it. `key_words` is no sentence: whoever types `heat pump installer` looks for one.
+    """
 
     text: str
     tokens: tuple[Token, ...]
@@ -113,23 +132,32 @@ class Question:
     everybody: bool
     years: Years | None
     how_long: bool
+    how_to: bool
+    key_words: bool
     clauses: tuple[Clause, ...]
 
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
-    tokens = tokens_of(text)
     language = language_of(text)
+    written = tokens_of(text)
+    tokens = respelled(
+        written,
+        lambda token: is_carrier(token, language) or names.known(token) or any(map(frequency, (*stems_of(token.folded), *token.parts))),
+    )
     years, years_at = _years(text, tokens)
+
+    speaking = Aspect.SPEAKS in aspects_of(tokens)
 
     def ordinary(at: int) -> bool:
         token = tokens[at]
         return (
             is_carrier(token, language)
+            or (speaking and _is_language(token, language))
             or bool(aspects_of_word(plain(token)) and (not token.capital or at == 0))
             or _is_concept(token, language)
         )
 
-    people = names.find(tokens, frequency, ordinary)
+    people = names.find(tokens, frequency, ordinary, is_word)
     telling = tuple(
         i
         for i, token in enumerate(tokens)
@@ -139,7 +167,7 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
     everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded))
     return Question(
         text=text,
-        tokens=tuple(tokens),
+        tokens=tokens,
         language=language,
         people=people,
         aspects=aspects_of([token for i, token in enumerate(tokens) if i not in people.positions]),
@@ -147,7 +175,9 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         everybody=everybody,
         years=years,
         how_long=bool(_HOW_LONG.search(folded)),
-        clauses=tuple(_clauses(folded, tokens, telling)),
+        how_to=not everybody and bool(_HOW_TO.search(folded)),
+        key_words=len(tokens) <= _FEW and not _SENTENCE.search(folded),
+        clauses=tuple(_clauses(folded, tokens, telling, language)),
     )
 
 
@@ -155,8 +185,15 @@ def _is_possessive(token: Token) -> bool:
     return token.folded in {"s", "'s"}
 
 
+def _is_language(token: Token, language: str) -> bool:
+    """`Who speaks German?` is not about a candidate whose name is German."""
+    mentions = concepts().mentions([token.folded], (language, "en"))
+    return any(concepts().by_name[mention.concept].kind == "language" for mention in mentions)
+
+
 def _is_concept(token: Token, language: str) -> bool:
-    return not token.capital and bool(concepts().mentions([token.folded], (language, "en")))
+    mentions = concepts().mentions([token.folded], (language, "en"))
+    return not token.capital and any(not concepts().by_name[mention.concept].ordinary for mention in mentions)
 
 
 def _years(text: str, tokens: Sequence[Token]) -> tuple[Years | None, frozenset[int]]:
@@ -181,7 +218,7 @@ def _numbers_at(tokens: Sequence[Token], phrase: str) -> frozenset[int]:
     return frozenset(i for i, token in enumerate(tokens) if token.folded in parts)
 
 
-def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int]) -> list[Clause]:
+def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], language: str) -> list[Clause]:
     """The telling words, split where the question says and, or, not, or sets a comma between two of them."""
     clauses: list[Clause] = []
     positions: list[int] = []
@@ -192,7 +229,11 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int]) -> li
         if positions:
             some = tokens[began:until]
             text = " ".join(token.folded for token in some)
-            clauses.append(Clause(joint, tuple(positions), aspects_of(some), employer=bool(_WORKED_AT.search(text))))
+            employer, with_something = bool(_WORKED_AT.search(text)), bool(_WITH.search(text))
+            named = language != "de" and all(tokens[i].capital or aspects_of_word(plain(tokens[i])) for i in positions)
+            titled = any(token.capital and at > 0 and aspects_of_word(plain(token)) for at, token in enumerate(some, start=began))
+            by_name = employer and not with_something and named and not titled  # a certificate may be called Working at Height
+            clauses.append(Clause(joint, tuple(positions), aspects_of(some), employer, with_something, by_name))
             positions.clear()
 
     wanted = set(telling)

@@ -19,6 +19,7 @@ from rag.scoring import Floats, Scores
 
 _DEPTH = 100
 _RANK_OFFSET = 60.0
+_TRADE = 1.5
 
 
 class Mode(StrEnum):
@@ -43,6 +44,7 @@ def rank(generation: Generation, question: Question, scores: Scores, mode: Mode 
     """The best passages, best first, of the people named if some are, else of all."""
     within = generation.corpus.passages_of(question.people.cvs) if question.people.cvs else None
     by_bm25, by_dense = _bm25_order(scores.bm25, within), _dense_order(generation, scores, within)
+    by_trade = _bm25_order(scores.trade, within)
     match mode:
         case Mode.BM25:
             return _plainly(by_bm25, scores, scores.bm25[by_bm25])
@@ -53,7 +55,7 @@ def rank(generation: Generation, question: Question, scores: Scores, mode: Mode 
                 generation,
                 question,
                 scores,
-                _fuse((by_bm25, by_dense)) if within is None or len(within) > _DEPTH else _fuse((by_bm25, by_dense), rest=within),
+                _fuse((by_bm25, by_dense, by_trade)) if within is None or len(within) > _DEPTH else _fuse((by_bm25, by_dense), rest=within),
             )
 
 
@@ -107,6 +109,7 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
         + said * 0.25 * scores.bm25[numbers] / best_bm25
         + 8.0 * np.array([fused[int(n)] for n in numbers], dtype=np.float32)
     )
+    order += _TRADE * scores.trade[numbers]
     order += 0.35 * corpus.in_sections(_asked_sections(question))[numbers]
     order -= 0.12 * corpus.continued[numbers]
     if Aspect.NOW in question.aspects:

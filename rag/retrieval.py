@@ -11,17 +11,21 @@ import numpy as np
 
 from rag.concepts import in_english
 from rag.corpus import CvRow, Passage
-from rag.embedders.port import Embedder
+from rag.embedders.port import Embedder, Vectors
 from rag.everybody import Fit, everybody_who
-from rag.evidence import is_evidence
-from rag.expansion import sought_in, with_near_words
+from rag.evidence import is_evidence, looks_like_name
+from rag.expansion import how_telling, narrowly, sought_in, with_near_words
 from rag.headings import Section
+from rag.occupations import described_with, named_in
 from rag.opened import Generation
 from rag.query import Question, read_question
 from rag.ranking import Mode, Ranked, rank
 from rag.scoring import Scores
 
 TOP_K = 5
+_NAMED = 0.9
+_FITS, _RIVAL = 0.3, 0.15
+"""So much is it worth to say what is asked word for word; and so sure must be the occupation of whoever is set before those who do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
     scores = _scores(generation, embedder, question)
     if mode is Mode.FUSED and question.everybody and not question.people.stranger:
         fit = everybody_who(generation, question, scores)
+        if fit.cvs and (rivals := _rivals(generation, question, scores, fit)):
+            return Found(generation.meta.generation, text, answerable=True, hits=_hits(generation, rivals))
         if fit.cvs:
             hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
             return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
@@ -77,7 +83,17 @@ def _scores(generation: Generation, embedder: Embedder, question: Question) -> S
     things = with_near_words(things, question.language, generation.near, embedder.single_words)
     told = " ".join(question.tokens[i].raw for i in range(len(question.tokens)) if i in question.telling) or question.text
     vector = embedder.embed_queries([question.text if embedder.multilingual else in_english(told, question.language)])[0]
-    return Scores(generation, things, question.tokens, vector, of_named=bool(question.people.cvs))
+    if question.people.cvs:
+        things = narrowly(things)
+    telling = how_telling(things, question.tokens, question.language, embedder.single_words)
+    sure = {} if question.people.cvs else _occupations(embedder, question, vector)
+    return Scores(generation, things, question.tokens, vector, of_named=bool(question.people.cvs), telling=telling, sure=sure)
+
+
+def _occupations(embedder: Embedder, question: Question, vector: Vectors) -> dict[str, float]:
+    """The occupations that the question names or describes."""
+    named = dict.fromkeys(named_in(question.text, question.language), _NAMED)
+    return {**described_with(embedder).described_by(question.tokens, question.telling, question.language, vector), **named}
 
 
 def _sections_there(generation: Generation, question: Question, ranked: Sequence[Ranked]) -> set[Section]:
@@ -107,6 +123,46 @@ def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked]
                 chosen[cv].append(by_cv[cv][depth])
         depth += 1
     return [r for cv in order for r in chosen[cv]]
+
+
+def _rivals(generation: Generation, question: Question, scores: Scores, fit: Fit) -> list[Ranked]:
+    """For a description, whose words somebody may say by chance: those who fit, and those ranked above them; empty if nobody is.
+
+    `Who drives trains?` is said word for word by whoever drives an ambulance and trains volunteers. The train driver's CV may say neither.
+    """
+    if not fit.by_words or not _is_description(question, scores):
+        return []
+    best: dict[int, Ranked] = {}
+    for r in rank(generation, question, scores):
+        best.setdefault(int(generation.corpus.cv_of[r.passage]), r)
+    above = {cv for cv, r in best.items() if cv not in fit.cvs and scores.trade[r.passage] >= _RIVAL}
+    if not above:
+        return []
+    shown = {**{cv: [r] for cv, r in best.items() if cv in above}, **_by_cv(generation, _of_everybody(generation, scores, fit))}
+
+    def merit(cv: int) -> float:
+        return (best[cv].score if cv in best else 0.0) + _FITS * (cv in fit.cvs)
+
+    order = sorted(shown, key=merit, reverse=True)
+    kept = [cv for n, cv in enumerate(order) if n < TOP_K or cv in fit.cvs]
+    return [r for cv in kept for r in shown[cv][:1]]
+
+
+def _by_cv(generation: Generation, ranked: Iterable[Ranked]) -> dict[int, list[Ranked]]:
+    found: dict[int, list[Ranked]] = defaultdict(list)
+    for r in ranked:
+        found[int(generation.corpus.cv_of[r.passage])].append(r)
+    return found
+
+
+def _is_description(question: Question, scores: Scores) -> bool:
+    """Ordinary words, several of them, and no name among them."""
+    things = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
+    return (
+        len(scores.things) > 1
+        and len(question.clauses) == 1
+        and not any(looks_like_name(question, i) for thing in things for i in thing.positions)
+    )
 
 
 def _of_everybody(generation: Generation, scores: Scores, fit: Fit) -> list[Ranked]:

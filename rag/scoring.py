@@ -4,27 +4,55 @@ Coverage is the share of the question that a passage speaks of, each word weighi
 """
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.aspects import aspects_of_word, is_light, plain
+from rag.concepts import concepts
+from rag.corpus import Listed
 from rag.expansion import LITERAL, Sought
 from rag.names import Token
+from rag.occupations import occupation_term
 from rag.opened import Generation
 
 Floats = NDArray[np.float32]
+_OF_THE_CV = 0.7
+_PLACE = 0.5
+_CLOSE, _SAME, _SAME_ABROAD, _MORE_WORDS = 0.6, 0.72, 0.62, 2
 _SAMPLE = 1500
 _ASPECT_WEIGHT, _ASPECT_WEIGHT_OF_ALL, _LEAST_WEIGHT = 0.1, 0.5, 1.0
 """`What did she study at Salford?`: Salford is sought; that it is about studying is said by the section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trades:
+    """The occupations that a question names or describes, each with how sure that is; `present` are those that some CV names."""
+
+    sure: Mapping[str, float]
+    present: frozenset[str]
+
+    def best(self, *, present: bool) -> float:
+        """How sure the likeliest is that some CV names, or that none does."""
+        return max((sure for name, sure in self.sure.items() if (name in self.present) is present), default=0.0)
 
 
 class Scores:
     """All passages against all things sought."""
 
     def __init__(
-        self, generation: Generation, things: Sequence[Sought], tokens: Sequence[Token], vector: Floats, *, of_named: bool
+        self,
+        generation: Generation,
+        things: Sequence[Sought],
+        tokens: Sequence[Token],
+        vector: Floats,
+        *,
+        of_named: bool,
+        telling: Sequence[float],
+        sure: Mapping[str, float] | None = None,
     ) -> None:
         self.things = tuple(things)
         self.vector = vector
@@ -36,12 +64,28 @@ class Scores:
         weights: list[float] = []
         for thing in things:
             scores, cover = generation.lexical.score(thing.terms)
-            share = (_ASPECT_WEIGHT if of_named else _ASPECT_WEIGHT_OF_ALL) if self.of_aspect[len(weights)] else 1.0
+            share = telling[len(weights)] * (
+                (_ASPECT_WEIGHT if of_named else _ASPECT_WEIGHT_OF_ALL) if self.of_aspect[len(weights)] else 1.0
+            )
+            share *= _PLACE if len(things) > 1 and _is_place(thing) else 1.0
             self.bm25 += share * scores
             self._cover.append(cover)
             weights.append(share * _rarity(cover, count))
         self.weights: Floats = np.array(weights, dtype=np.float32)
         self.coverage: Floats = self.covering(range(len(things)))
+        self.trades = Trades(sure or {}, frozenset(name for name in sure or () if occupation_term(name) in generation.lexical))
+        self.trade: Floats = self._by_trade()
+
+    def _by_trade(self) -> Floats:
+        """For every passage, how sure it is of an occupation that the question describes: its own, or less so, that of the CV it stands in."""
+        count = len(self._generation.corpus)
+        if not self.trades.present:
+            return np.zeros(count, dtype=np.float32)
+        _, own = self._generation.lexical.score({occupation_term(name): self.trades.sure[name] for name in self.trades.present})
+        corpus = self._generation.corpus
+        by_cv = np.zeros(len(corpus.cvs), dtype=np.float32)
+        np.maximum.at(by_cv, corpus.cv_of[own > 0], own[own > 0])
+        return np.maximum(own, _OF_THE_CV * by_cv[corpus.cv_of])
 
     def covering(self, which: Sequence[int]) -> Floats:
         """For every passage, how much of these things it speaks of, from 0 to 1."""
@@ -76,18 +120,57 @@ class Scores:
             said &= here
         return said
 
+    def listed_like(self, which: Sequence[int], language: str) -> set[str]:
+        """The names of skills that say these things: all but a little of them, or in a CV of another language, where phrases do not survive word by word, half.
+
+        A listed skill is short: what is named beside each other in it belongs together.
+        """
+        covers: dict[Listed, dict[int, float]] = defaultdict(dict)
+        for i in which:
+            terms = self.things[i].terms
+            for term, skill in self._generation.corpus.listed_with(terms):
+                covers[skill][i] = max(covers[skill].get(i, 0.0), terms[term])
+        total = sum(float(self.weights[i]) for i in which)
+        if not total:
+            return set()
+        rarest = max(which, key=lambda i: self.weights[i])
+        return {
+            skill.name
+            for skill, cover in covers.items()
+            if cover.get(rarest, 0.0) >= _CLOSE
+            and skill.size <= len(which) + _MORE_WORDS
+            and self._alike(skill, cover, total, abroad=skill.language != language)
+        }
+
+    def _alike(self, skill: Listed, cover: Mapping[int, float], total: float, *, abroad: bool) -> bool:
+        """How much of the question the skill says; abroad also how much of the skill the question says, since one word may be a phrase there."""
+        said = sum(float(self.weights[i]) * c for i, c in cover.items()) / total
+        back = min(1.0, len(cover) / max(skill.size, 1))
+        return said >= _SAME or (abroad and (said + back) / 2 >= _SAME_ABROAD)
+
     def cosines(self, passages: Sequence[int] | NDArray[np.int64]) -> Floats:
         return self._generation.dense.cosines(self.vector, passages)
 
     def stands_out(self, cosine: float) -> bool:
-        """Is a passage so close closer than the closest of so many would be by chance? Models differ in their scale: this does not depend on it."""
+        """Is a passage so close closer than the closest of so many would be by chance?"""
+        count = len(self._generation.corpus)
+        return cosine > 0 if count < 2 else self.outstanding(cosine) >= 1 + 0.1 / math.sqrt(2 * math.log(count))
+
+    def outstanding(self, cosine: float) -> float:
+        """How far a passage so close stands out, 1 being what the closest of so many would by chance. Models differ in their scale: this does not depend on it."""
         count = len(self._generation.corpus)
         if count < 2:
-            return cosine > 0
+            return float(cosine > 0)
         some = np.arange(0, count, max(1, count // _SAMPLE), dtype=np.int64)
         cosines = self.cosines(some)
         spread = float(cosines.std())
-        return spread > 0 and (cosine - float(cosines.mean())) / spread >= math.sqrt(2 * math.log(count)) + 0.1
+        return (cosine - float(cosines.mean())) / (spread * math.sqrt(2 * math.log(count))) if spread > 0 else 0.0
+
+
+def _is_place(thing: Sought) -> bool:
+    """`The president of France`: that much is in France says nothing about presidents."""
+    concept = concepts().by_name.get(thing.label)
+    return concept is not None and concept.kind == "place"
 
 
 def _rarity(cover: Floats, count: int) -> float:

@@ -111,12 +111,16 @@ class _Stemmers(threading.local):
 _STEMMERS = _Stemmers()
 
 
+_SHORT_STEM = 3
+
+
 @lru_cache(maxsize=262144)
 def stem(word: str, language: str) -> str:
     """The stem of a folded word; a word with a digit or a mark, or of an unknown language, stays as it is."""
     if language not in _SNOWBALL or not word.isalpha() or len(word) < 4:
         return word
-    return str(_STEMMERS.by_language[language].stemWord(word))
+    found = str(_STEMMERS.by_language[language].stemWord(word))
+    return found if len(found) > _SHORT_STEM else word.removesuffix("s")  # `lun` is the moon, Monday, and no stem to tell them by
 
 
 def is_stop_word(word: str, language: str) -> bool:

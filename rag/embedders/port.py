@@ -41,3 +41,7 @@ class WordVectors(Protocol):
     def vectors_of(self, words: Sequence[str]) -> Vectors:
         """One row a word, of unit length; zeros for a word that it does not know as a whole. A phrase is known if all its words are."""
         ...
+
+    def telling(self, words: Sequence[str]) -> Sequence[float]:
+        """How much each English word says, from 0 to 1: `the` next to nothing, `need` a little, `hospital` all. A word that is rare or unknown says all."""
+        ...

@@ -18,6 +18,9 @@ import numpy as np
 from rag.embedders.port import Vectors
 from rag.errors import EmbedderMissing
 
+_WORDS_KEPT = 20_000
+_SHORT, _LONG, _LEAST_TELLING = 3.0, 14.0, 0.1
+"""The length of an article's vector, that of a plain noun's, and what the least telling word still counts."""
 NAME = "wordllama-l2-supercat-256"
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZERS = ("tokenizers/l2_supercat_tokenizer_config.json", "tokenizer/l2_supercat_tokenizer_config.json")
@@ -48,6 +51,7 @@ class StaticWords:
         self._tokenizer.no_truncation()
         tensors: dict[str, Any] = import_module("safetensors.numpy").load_file(str(folder / _WEIGHTS))
         self._table: Vectors = np.asarray(next(iter(tensors.values())), dtype=np.float32)
+        self._known: dict[str, tuple[int, ...]] = {}
         self.dimension = int(self._table.shape[1])
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -58,7 +62,11 @@ class StaticWords:
         return unit(vectors)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self.embed_passages(texts)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            if ids := self._tokenizer.encode(text, add_special_tokens=False).ids:
+                vectors[row] = self._table[ids].mean(axis=0)
+        return unit(vectors)
 
     @property
     def single_words(self) -> "StaticWords":
@@ -67,10 +75,28 @@ class StaticWords:
     def vectors_of(self, words: Sequence[str]) -> Vectors:
         """Words that the tokenizer has to cut are not known: `salmon` would be near `salary`."""
         vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
-        for row, encoded in enumerate(self._tokenizer.encode_batch_fast(list(words), add_special_tokens=False)):
-            if encoded.ids and len(encoded.ids) == len(words[row].split()):
-                vectors[row] = self._table[encoded.ids].mean(axis=0)
+        for row, word in enumerate(words):
+            ids = self._pieces(word)
+            if ids and len(ids) == len(word.split()):
+                vectors[row] = self._table[list(ids)].mean(axis=0)
         return unit(vectors)
+
+    def _pieces(self, word: str) -> tuple[int, ...]:
+        """One word at a time, and kept: the tokenizer's threads cost a question more than they give it."""
+        if (known := self._known.get(word)) is None:
+            known = tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
+            if len(self._known) < _WORDS_KEPT:
+                self._known[word] = known
+        return known
+
+    def telling(self, words: Sequence[str]) -> list[float]:
+        """Training made the vectors of words that say little short: their length is the weight that they have in a mean."""
+        found: list[float] = []
+        for word in words:
+            ids = self._pieces(word)
+            length = float(np.linalg.norm(self._table[ids[0]])) if len(ids) == 1 else _LONG
+            found.append(min(1.0, max(_LEAST_TELLING, (length - _SHORT) / (_LONG - _SHORT))))
+        return found
 
 
 def unit(vectors: Vectors) -> Vectors:

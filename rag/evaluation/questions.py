@@ -7,6 +7,7 @@ from enum import StrEnum
 from random import Random
 
 from rag.evaluation import wording
+from rag.evaluation.descriptions import PARAPHRASES
 from rag.evaluation.truth import Profile, Skill
 from rag.followup import Said
 from rag.words import fold
@@ -102,7 +103,7 @@ def _paraphrases(profiles: Sequence[Profile], random: Random) -> Iterator[Asked]
     for p in profiles:
         by_profession[p.profession].add(p.cv_id)
     for profession, cvs in sorted(by_profession.items()):
-        for text in wording.PARAPHRASES.get(profession, ()):
+        for text in PARAPHRASES.get(profession, ()):
             yield Asked(Kind.PARAPHRASE, text, frozenset(cvs), {})
 
 

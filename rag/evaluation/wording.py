@@ -1,4 +1,4 @@
-"""How people ask: wordings by language for every kind of question, and professions described without naming them."""
+"""How people ask: wordings by language for every kind of question. Professions described without naming them are in `descriptions.py`."""
 
 LANGUAGES = ("en", "es", "de", "fr")
 
@@ -82,34 +82,13 @@ LANGUAGE_NAMES = {
     "ca": {"en": "Catalan", "es": "catalán", "de": "Katalanisch", "fr": "catalan"},
 }
 
-# By the generator's key of a profession: the same thing in other words. A profession without an entry gets no such question.
-PARAPHRASES: dict[str, tuple[str, ...]] = {
-    "nurse": ("Who looks after sick people on a hospital ward?", "I need someone to take care of patients."),
-    "pharmacist": ("Who could hand out medicines and advise on drugs?", "Somebody to run the dispensary"),
-    "physiotherapist": ("Who helps people move again after an injury?", "Someone for the rehabilitation of injured athletes"),
-    "chef": ("Who can run a restaurant kitchen?", "Somebody who cooks for a living"),
-    "hotel-manager": ("Who could be in charge of guest accommodation?", "Someone who has run a hotel"),
-    "civil-engineer": ("Who can plan bridges and roads?", "Somebody with a background in infrastructure construction"),
-    "architect": ("Who designs buildings?", "Someone to draw up plans for a new housing block"),
-    "electrician": ("Who can rewire a house?", "Somebody for electrical installations"),
-    "teacher": ("Who is used to standing in front of a class of pupils?", "Someone who gives lessons at a school"),
-    "social-worker": ("Who supports families in difficulty?", "Somebody who does social work with vulnerable people"),
-    "accountant": ("Who can keep the books and file tax returns?", "Someone for our year-end closing"),
-    "lawyer": ("Who could represent us in court?", "Somebody to draft and review contracts"),
-    "data-engineer": ("Who builds data pipelines?", "Someone to maintain our data warehouse"),
-    "backend-developer": ("Who writes server-side code?", "Somebody who programs services and APIs"),
-    "ux-designer": ("Who makes apps easier to use?", "Someone who does usability research and prototypes of interfaces"),
-    "journalist": ("Who writes articles for a newspaper?", "Somebody who reports the news"),
-    "logistics-planner": ("Who organises freight and deliveries?", "Someone who schedules transport and warehouse work"),
-    "lab-scientist": ("Who runs experiments in a laboratory?", "Somebody who works at the bench with samples"),
-}
-
 NOBODY = (
     "What is the capital of Mongolia?",
     "How do I bake sourdough bread at home?",
     "What will the weather be like tomorrow?",
     "Who won the football World Cup in 1998?",
     "Who has walked on the moon?",
+    "¿Quién ha viajado a la Luna?",
     "Who holds a commercial helicopter pilot licence?",
     "Which candidates know COBOL?",
     "Who is fluent in Klingon?",

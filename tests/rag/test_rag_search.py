@@ -67,6 +67,9 @@ def test_a_person_by_name(library: Library, question: str, cv: str, section: str
         "Does Ingrid Solheim know how to fly helicopters?",
         "Who has experience as a firefighter?",
         "¿Quién ha trabajado como torero?",
+        "¿Quién ha viajado a la Luna?",
+        "Qui a marché sur la Lune ?",
+        "Wie backe ich Brot?",
         "",
         "???",
     ],
@@ -97,23 +100,6 @@ ABOUT_SPANISH = (
 )
 def test_follow_ups(library: Library, history: tuple[Said, ...], question: str, cvs: set[str]) -> None:
     assert found(library, question, *history) == cvs
-
-
-def test_a_model_rewrites_and_its_failure_is_harmless(library: Library, dev_store: object) -> None:
-    class Broken:
-        def rewrite(self, question: str, history: object) -> str:
-            raise TimeoutError
-
-    class Sharp:
-        def rewrite(self, question: str, history: object) -> str:
-            return "Where did Priya Raghunathan study?"
-
-    from pathlib import Path
-
-    assert isinstance(dev_store, Path)
-    broken, sharp = Library(dev_store, rewriter=Broken()), Library(dev_store, rewriter=Sharp())
-    assert found(broken, "And where did she study?", *ABOUT_PRIYA) == {"priya_raghunathan"}
-    assert sharp.search("And there?", ABOUT_PRIYA).searched == "Where did Priya Raghunathan study?"
 
 
 def test_a_persons_passages_stay_together(library: Library) -> None:

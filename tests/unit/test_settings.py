@@ -118,3 +118,15 @@ def test_no_secret_is_said_whatever_is_wrong(monkeypatch: pytest.MonkeyPatch) ->
     assert SECRET not in complaint(monkeypatch, LLM_PROVIDER="anthropic", PORT="x")
     monkeypatch.delenv("PORT")
     assert SECRET not in repr(load_settings())
+
+
+@pytest.mark.parametrize("name", ["DATA_DIR", "CVS_PDF_DIR", "RAG_STORE", "RESUME_PATH"])
+def test_a_home_folder_in_an_env_file_is_found(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    env_file = tmp_path / "settings.env"
+    env_file.write_text(f"{name}=~/kept here\n")
+    assert getattr(load_settings(env_file), name.lower()) == tmp_path / "kept here"
+
+
+def test_the_home_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "write the whole path" in complaint(monkeypatch, DATA_DIR="~no-such-user-here/data")

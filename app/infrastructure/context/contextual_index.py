@@ -22,7 +22,7 @@ async def build_with_model(place: CvIndexPlace, model: LanguageModel, tell: Call
         return asyncio.run_coroutine_threadsafe(_answer(model, task, request), loop).result()
 
     def build() -> None:
-        from app.infrastructure.context.hybrid_rag import build_contextual
+        from app.infrastructure.context.hybrid_rag.contextual import build_contextual
 
         build_contextual(place, complete, tell)
 

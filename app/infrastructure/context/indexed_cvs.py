@@ -117,6 +117,6 @@ class IndexedCvs:
 
 
 def _open(place: CvIndexPlace) -> _Door:
-    from app.infrastructure.context.hybrid_rag import HybridRag
+    from app.infrastructure.context.hybrid_rag.door import HybridRag
 
     return HybridRag(place)

@@ -10,7 +10,7 @@ from app.domain.chat.errors import ModelError
 from app.infrastructure.context.contextual_index import build_with_model
 from app.infrastructure.context.cv_index_place import CvIndexPlace
 from app.infrastructure.context.first_index import BuildFailed
-from app.infrastructure.context.hybrid_rag import HybridRag
+from app.infrastructure.context.hybrid_rag.door import HybridRag
 from tests.processes import SAMPLE_CVS
 from tests.unit.context.test_follow_ups import Says
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.chat.errors import NotFound, Unavailable
 from app.infrastructure.context.cv_index_place import CvIndexPlace
-from app.infrastructure.context.hybrid_rag import HybridRag
+from app.infrastructure.context.hybrid_rag.door import HybridRag
 from tests.processes import SAMPLE_CVS, sample_index
 from tests.unit.context.test_follow_ups import HISTORY
 
@@ -32,8 +32,9 @@ def test_equivalent_questions_share_a_fingerprint_and_leaning_ones_have_none(doo
     assert door.search("What did Marco Ossani say about that Kubernetes migration?", HISTORY).fingerprint is None
 
 
-def test_no_evidence_is_no_passages(door: HybridRag) -> None:
-    found = door.search("Who has won a Nobel Prize in chemistry?", [])
+@pytest.mark.parametrize("question", ["Who has won a Nobel Prize in chemistry?", "¿Quién ha viajado a la Luna?"])
+def test_no_evidence_is_no_passages(door: HybridRag, question: str) -> None:
+    found = door.search(question, [])
     assert (found.passages, found.sources, found.fingerprint) == ((), (), None)
     assert found.generation
 
