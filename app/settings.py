@@ -159,7 +159,6 @@ class Settings(BaseSettings):
     user_tokens_per_day: int | None = Field(
         None, ge=0, le=10**12, description="Tokens of one user a day; 0 is no limit. Empty: none with AUTH_MODE=off, else 2000000."
     )
-    data_dir: Place = Field(Path(".data"), description="Folder of the embedded database and of the index.")
 
     # Database
     database_url: SecretStr | None = Field(None, description="postgresql://user:password@host:5432/name. Empty: the embedded database.")
