@@ -8,6 +8,7 @@ cannot pass for a healthy provider.
     id=abc          what the words are called       first=0.5       seconds before the first token
     text=a_b_{1|2}  the answer: _ is a space, {} is [],   chunk=1   tokens in one frame of the stream
                     | is where a word is cut in two
+    file=long.md    the answer is this file of front/test/fixtures, in tokens of about four characters
     finish=length   the stop reason                 usage=none      no token counts
     cached=100      input tokens from the cache (Anthropic's also come from a cache of the fake's own, see `server.py`)
                                                     done=missing    no [DONE] (OpenAI wire)
@@ -27,6 +28,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from pathlib import Path
 
 STATUS_NAMES = {"auth": "401", "overloaded": "529"}
 FAULTS = frozenset(
@@ -34,6 +36,7 @@ FAULTS = frozenset(
 )
 CONTINUATIONS = frozenset(("exact", "overlap", "restart", "different"))
 OVERLAP_WORDS = 5
+ANSWERS = Path(__file__).parents[2] / "front" / "test" / "fixtures"
 
 _DIRECTIVE = re.compile(r"\[\[([^\[\]]*)\]\]")
 _ASKS_TO_CONTINUE = re.compile(r"continu|interrupt|cut off|broke off|left off|carry on|go on from", re.IGNORECASE)
@@ -51,6 +54,7 @@ class Script:
     rate: float = 0.0
     id: str = "word"
     text: str = ""
+    file: str = ""
     first: float = 0.0
     chunk: int = 1
     finish: str = "stop"
@@ -113,6 +117,8 @@ def _script(values: tuple[tuple[str, str], ...]) -> Script:
     script = Script(**known)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     if script.fault and not script.status and script.fault not in FAULTS:
         raise DirectiveError(f"The fake provider knows no fault '{script.fault}'.")
+    if script.file and not (re.fullmatch(r"\w[\w.-]*", script.file) and (ANSWERS / script.file).is_file()):
+        raise DirectiveError(f"The fake provider has no file '{script.file}' in {ANSWERS}.")
     if script.continuation not in CONTINUATIONS:
         raise DirectiveError(f"The fake provider cannot continue '{script.continuation}'.")
     return script
@@ -137,7 +143,9 @@ def _value(name: str, kind: object, value: str) -> object:
 
 @lru_cache(maxsize=1024)
 def pieces(script: Script) -> tuple[str, ...]:
-    """The whole answer of a healthy provider, token by token. Nothing but `tokens`, `id`, `text` and `huge` matters."""
+    """The whole answer of a healthy provider, token by token. Nothing but `tokens`, `id`, `text`, `file` and `huge` matters."""
+    if script.file:
+        return tuple(re.findall(r"\s+|\S{1,5}\s?", (ANSWERS / script.file).read_text(encoding="utf-8").strip()))
     if script.text:
         return tuple(part for word in re.findall(r"^\S+|\s+\S+", script.text) for part in word.split("|") if part)
     words = [_word(script.id, number) for number in range(1, script.tokens + 1)]

@@ -7,7 +7,10 @@ import { useSyncExternalStore } from "react";
 
 type Send = (threadId: string, keepalive: boolean) => void;
 
-let hidden: ReadonlySet<string> = new Set();
+/** What a page deleted as it was left: the next one may read the list before the server has done it. */
+const LEFT = "chatbot.left";
+
+let hidden: ReadonlySet<string> = new Set(leftBehind());
 const waiting = new Map<string, Send>();
 const listeners = new Set<() => void>();
 
@@ -44,5 +47,22 @@ function subscribe(listener: () => void): () => void {
 
 // The last moment at which a phone lets a page do anything is its becoming hidden.
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") for (const threadId of waiting.keys()) settle(threadId, true);
+  if (document.visibilityState !== "hidden" || waiting.size === 0) return;
+  const leaving = [...waiting.keys()];
+  try {
+    sessionStorage.setItem(LEFT, leaving.join());
+  } catch {
+    // Storage may be forbidden: then the list is wrong for a moment.
+  }
+  for (const threadId of leaving) settle(threadId, true);
 });
+
+function leftBehind(): string[] {
+  try {
+    const left = sessionStorage.getItem(LEFT);
+    sessionStorage.removeItem(LEFT);
+    return left === null ? [] : left.split(",");
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,61 @@
+/** The list of conversations: titles, search, rename, delete with undo. */
+import { answer, button, expect, finished, test, words, type Page } from "./harness/test";
+
+const list = (page: Page) => page.getByRole("navigation", { name: words["threads.list"] });
+const row = (page: Page, title: string) => list(page).getByRole("link", { name: title });
+
+async function option(page: Page, title: string, name: "threads.rename" | "threads.delete"): Promise<void> {
+  await row(page, title).hover();
+  await list(page).getByRole("button", { name: words["threads.options"].replace("{title}", title) }).click();
+  await list(page).getByRole("menuitem", { name: words[name] }).click();
+}
+
+test("rename shows at once, everywhere, and stays", async ({ page, api, user }) => {
+  const thread = await api.thread(user, "resume", "Before");
+  await page.goto(`/chat/${thread.thread_id}`);
+  await option(page, "Before", "threads.rename");
+  await page.getByRole("textbox", { name: words["threads.rename.label"] }).fill("After");
+  await page.keyboard.press("Enter");
+  await expect(row(page, "After")).toBeVisible();
+  await expect(page).toHaveTitle(/After/);
+  await page.reload();
+  await expect(row(page, "After")).toBeVisible();
+});
+
+test("a deleted conversation comes back with undo, and goes without it", async ({ page, api, user }) => {
+  const kept = await api.thread(user, "resume", "Kept");
+  const gone = await api.thread(user, "resume", "Gone");
+  await page.goto("/");
+  await option(page, "Kept", "threads.delete");
+  await expect(row(page, "Kept")).toBeHidden();
+  await button(page, "ui.undo").click();
+  await expect(row(page, "Kept")).toBeVisible();
+  await option(page, "Gone", "threads.delete");
+  await expect(row(page, "Gone")).toBeHidden();
+  // Leaving the page is no undo.
+  await page.reload();
+  await expect(row(page, "Kept")).toBeVisible();
+  await expect(row(page, "Gone")).toBeHidden();
+  await expect.poll(async () => (await fetch(`${api.url}/api/threads/${gone.thread_id}`)).status).toBe(404);
+  expect((await fetch(`${api.url}/api/threads/${kept.thread_id}`)).status).toBe(200);
+});
+
+test("search finds titles and what was said, and says when there is nothing", async ({ page, api, user }) => {
+  await api.thread(user, "resume", "Gardening");
+  const talk = await api.thread(user, "resume", "Something else");
+  await api.asked(talk, "About zeppelins [[tokens=5]]");
+  await page.goto("/");
+  await expect(row(page, "Gardening")).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("zeppelin");
+  await expect(row(page, "Gardening")).toBeHidden();
+  await expect(row(page, "Something else")).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(talk.thread_id));
+  await finished(answer(page));
+  await page.getByRole("searchbox", { name: words["threads.search"] }).fill("xylophone");
+  await expect(page.getByText("Nothing found for “xylophone”")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(row(page, "Gardening")).toBeVisible();
+});
