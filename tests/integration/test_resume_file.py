@@ -84,4 +84,4 @@ async def test_an_edited_resume_is_taken_over_and_a_broken_one_is_a_note(process
 
 async def note_is_gone(url: str) -> bool:
     async with httpx.AsyncClient(base_url=url) as client:
-        return not (await client.get("/ready")).json()["notes"]
+        return "resume" not in (await client.get("/ready")).json()["notes"]

@@ -464,12 +464,13 @@ export interface components {
         /**
          * AssistantOut
          * @example {
-         *       "assistant": "cvs",
+         *       "assistant": "resume",
          *       "available": true,
-         *       "documents": 30,
+         *       "documents": 1,
          *       "examples": [
-         *         "Who knows Kubernetes?"
-         *       ]
+         *         "Which skills stand out?"
+         *       ],
+         *       "reason": ""
          *     }
          */
         AssistantOut: {
@@ -478,9 +479,9 @@ export interface components {
             available: boolean;
             /**
              * Reason
-             * @description Why it cannot answer now, and what to do; null if it can.
+             * @description Why it cannot answer now, and what to do; empty if it can.
              */
-            reason: string | null;
+            reason: string;
             /**
              * Documents
              * @description Documents it answers from; 100 also stands for more.
@@ -701,11 +702,6 @@ export interface components {
             /** Message */
             message: string;
         };
-        /**
-         * Language
-         * @enum {string}
-         */
-        Language: "en" | "es";
         /** MessageOut */
         MessageOut: {
             /**
@@ -3647,7 +3643,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Language of the example questions. */
-                lang?: components["schemas"]["Language"];
+                lang?: "en" | "es";
             };
             header?: never;
             path?: never;

@@ -1,6 +1,6 @@
 """`/api/assistants`: what a page shows before the first message."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,14 +19,14 @@ class AssistantOut(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"assistant": "cvs", "available": True, "reason": None, "documents": 30, "examples": ["Who knows Kubernetes?"]},
+                {"assistant": "resume", "available": True, "reason": "", "documents": 1, "examples": ["Which skills stand out?"]},
             ]
         }
     )
 
     assistant: Assistant
     available: bool
-    reason: str | None = Field(description="Why it cannot answer now, and what to do; null if it can.")
+    reason: str = Field(description="Why it cannot answer now, and what to do; empty if it can.")
     documents: int = Field(description="Documents it answers from; 100 also stands for more.")
     examples: list[str] = Field(description="Questions that these documents can answer.")
 
@@ -35,7 +35,7 @@ class AssistantOut(BaseModel):
         return cls(
             assistant=description.assistant,
             available=description.unavailable is None,
-            reason=description.unavailable,
+            reason=description.unavailable or "",
             documents=description.documents,
             examples=list(description.examples),
         )
@@ -52,11 +52,11 @@ class AssistantsOut(BaseModel):
 
 @router.get("", summary="List the assistants")
 async def list_assistants(
-    cases: Cases, request: Request, lang: Annotated[Language, Query(description="Language of the example questions.")] = Language.ENGLISH
+    cases: Cases, request: Request, lang: Annotated[Literal["en", "es"], Query(description="Language of the example questions.")] = "en"
 ) -> AssistantsOut:
     """What each answers from, whether it can now, and questions to begin with."""
     info: ServiceInfo = request.app.state.info
-    described = await cases.describe_assistants.execute(lang)
+    described = await cases.describe_assistants.execute(Language(lang))
     return AssistantsOut(
         provider=info.provider,
         model=info.model,
