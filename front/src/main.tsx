@@ -6,6 +6,7 @@ import { makeQueryClient } from "./api/queries";
 import { App } from "./app";
 import { languageReady } from "./i18n/language";
 import "./styles.css";
+import "./ui/theme";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

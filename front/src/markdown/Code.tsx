@@ -17,7 +17,7 @@ export function Code({ code, language, finished }: { code: string; language: str
         <CopyButton text={code} />
       </figcaption>
       {/* It scrolls sideways, so the keyboard must reach it. */}
-      <pre tabIndex={0} role="region" aria-label={language === null ? t("markdown.code") : t("markdown.code.in", { language })}>
+      <pre tabIndex={0} role="group" aria-label={language === null ? t("markdown.code") : t("markdown.code.in", { language })}>
         <code>{tree === null ? code : spans(tree.children)}</code>
       </pre>
     </figure>

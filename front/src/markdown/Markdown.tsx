@@ -5,18 +5,14 @@
  * It promises that no answer can load anything from outside, run a script, or throw, however it is cut. Used by the answers of a conversation.
  */
 import { memo, useMemo, useState } from "react";
-import ReactMarkdown, { type Options } from "react-markdown";
-import { remarkGfm } from "./gfm";
 import type { components } from "../api/schema";
-import { remarkCite } from "./cite";
 import { CitationsContext } from "./Cite";
-import { elements, FinishedContext } from "./elements";
-import { remarkPlainHtml } from "./html";
 import "./markdown.css";
+import { read } from "./read";
 import { Splitter } from "./split";
 import { showable } from "./tail";
+import { Tree } from "./Tree";
 
-type PluggableList = NonNullable<Options["remarkPlugins"]>;
 type Source = components["schemas"]["SourceOut"];
 
 export interface MarkdownProps {
@@ -46,19 +42,10 @@ export function Markdown({ text, streaming, sources, onCite }: MarkdownProps) {
 
 /** Its props are strings and a flag, so that memo sees when nothing has changed. */
 const Block = memo(function Block({ text, finished, cited }: { text: string; finished: boolean; cited: string }) {
-  const plugins = useMemo(() => pluginsFor(cited), [cited]);
-  return (
-    <FinishedContext value={finished}>
-      <ReactMarkdown remarkPlugins={plugins} components={elements} urlTransform={(url) => url}>
-        {finished ? text : showable(text)}
-      </ReactMarkdown>
-    </FinishedContext>
-  );
+  const root = useMemo(() => read(finished ? text : showable(text), numbersOf(cited)), [text, finished, cited]);
+  return <Tree finished={finished} root={root} />;
 });
 
-/** How an answer is read. `cited`: the numbers of its sources, with commas. */
-export function pluginsFor(cited: string): PluggableList {
-  const numbers = new Set(cited === "" ? [] : cited.split(",").map(Number));
-  // One tilde is "about" in plain prose, not a strike.
-  return [[remarkGfm, { singleTilde: false }], remarkPlainHtml, [remarkCite, numbers]];
+function numbersOf(cited: string): ReadonlySet<number> {
+  return new Set(cited === "" ? [] : cited.split(",").map(Number));
 }

@@ -1,23 +1,32 @@
 /**
- * `[1]` and `[1, 3]` in an answer become citations, when sources with these numbers exist: a remark plugin. Not in code and not in links, and what has
- * another number stays text. A citation is an element `cite` with `data-n`, which raw HTML cannot make, as none is parsed.
+ * `[1]` and `[1, 3]` in an answer become citations, when sources with these numbers exist: pure. Not in code and not in links, and what has
+ * another number stays text. Raw HTML cannot make one, as none is parsed.
  */
-import type { Nodes, Parents, PhrasingContent, Root, Text } from "mdast";
+import type { Nodes, Parents, PhrasingContent, Text } from "mdast";
 
 const MARKER = /\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]/g;
 
-export function remarkCite(numbers: ReadonlySet<number>) {
-  return (tree: Root) => {
-    if (numbers.size > 0) visit(tree, numbers);
-  };
+/** A marker bound to a source. */
+export interface Citation {
+  type: "cite";
+  n: number;
 }
 
-function visit(parent: Parents, numbers: ReadonlySet<number>): void {
+declare module "mdast" {
+  interface PhrasingContentMap {
+    cite: Citation;
+  }
+  interface RootContentMap {
+    cite: Citation;
+  }
+}
+
+export function bindCitations(parent: Parents, numbers: ReadonlySet<number>): void {
   const children: Nodes[] = [];
   for (const child of parent.children) {
     if (child.type === "text") children.push(...withCitations(child, numbers));
     else {
-      if ("children" in child && child.type !== "link" && child.type !== "linkReference") visit(child, numbers);
+      if ("children" in child && child.type !== "link" && child.type !== "linkReference") bindCitations(child, numbers);
       children.push(child);
     }
   }
@@ -33,14 +42,10 @@ function withCitations(node: Text, numbers: ReadonlySet<number>): PhrasingConten
     // A space before a marker would let it begin a line by itself.
     const before = node.value.slice(from, match.index).replace(/ $/, "\u00a0");
     if (before !== "") parts.push({ type: "text", value: before });
-    parts.push(...cited.map(citation));
+    parts.push(...cited.map((n): Citation => ({ type: "cite", n })));
     from = match.index + match[0].length;
   }
   if (from === 0) return [node];
   if (from < node.value.length) parts.push({ type: "text", value: node.value.slice(from) });
   return parts;
-}
-
-function citation(n: number): PhrasingContent {
-  return { type: "emphasis", children: [{ type: "text", value: String(n) }], data: { hName: "cite", hProperties: { dataN: n } } };
 }

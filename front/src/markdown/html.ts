@@ -1,15 +1,11 @@
-/** Raw HTML in an answer is text, as it was written; a remark plugin makes the two exceptions. `<br>` is a line break (models use it in tables), comments are nothing. */
-import type { Nodes, Parents, Root } from "mdast";
+/** Raw HTML in an answer is text, as it was written with two exceptions: `<br>` is a line break (models use it in tables), comments are nothing. */
+import type { Nodes, Parents } from "mdast";
 
-export function remarkPlainHtml() {
-  return (tree: Root) => visit(tree);
-}
-
-function visit(parent: Parents): void {
+export function htmlAsText(parent: Parents): void {
   const children: Nodes[] = [];
   for (const child of parent.children) {
     if (child.type !== "html") {
-      if ("children" in child) visit(child);
+      if ("children" in child) htmlAsText(child);
       children.push(child);
     } else if (/^<br\s*\/?>$/i.test(child.value)) children.push({ type: "break" });
     else {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { read } from "./read";
 import { blocksOf, Splitter } from "./split";
 
 const long = readFileSync("test/fixtures/long.md", "utf8");
@@ -37,4 +38,42 @@ describe("blocks", () => {
   it("keep a definition inside code apart", () => {
     expect(blocksOf("one\n\n```\n[^1]: no\n```\n\ntwo")).toHaveLength(3);
   });
+
+  it("mean the same alone as together, whatever they are made of", () => {
+    const random = randomly(Number(process.env["SEED"] ?? 1));
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+    let several = 0;
+    for (let round = 0; round < Number(process.env["ROUNDS"] ?? 1_500); round += 1) {
+      let text = "";
+      for (let lines = 1 + Math.floor(random() * 12); lines > 0; lines -= 1) text += pick(LINES) + pick(["\n", "\n", "\n\n", "\n  \n", "\n\n\n"]);
+      if (ODD.test(text)) continue;
+      const blocks = blocksOf(text);
+      if (blocks.length > 1) several += 1;
+      expect(blocks.join("")).toBe(text);
+      expect(blocks.flatMap((block) => meaning(block)), JSON.stringify(text)).toEqual(meaning(text));
+    }
+    expect(several).toBeGreaterThan(400);
+  }, 120_000);
 });
+
+/** After indented code and an empty line micromark takes an empty item, or one with another number than 1, for text; CommonMark does not. */
+const ODD = /(^|\n)( {4}|\t)[^\n]*\n([ \t]*\n)+ {0,3}([-*+][ \t]*(\n|$)|\d)/;
+
+const LINES = [
+  "word", "word word  ", "# heading", "## heading", "---", "***", "- - -", "===", "- item", "* item", "+ item", "-", "  - nested", "    - deeper", "1. one", "1) other", "-   wide", "-\ttab",
+  "  in an item", "   three", "    four", "\ttab", "> quote", "> - item in a quote", "> ```", ">", "```", "```js", "~~~", "~~~~", "  ```", "   ```", "    ```", " ```", "``` a ` b", "- ```", "code with `ticks`",
+  "| a | b |", "|---|---|", "| 1 | 2 |", "<div>", "<!-- a", "-->", "<b>x</b>", "<https://example.org>", "[a]: https://example.org", "[a]", "[^1]", "[^1]: note", "> [a]: x", "- [ ] task", "\\# not", "*emph", "emph*", "1", "12.", "\u00a0", "&nbsp;",
+];
+
+function randomly(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** The tree without places. Code that nobody closed in an item has the empty lines behind it, or not. */
+function meaning(text: string): unknown[] {
+  return JSON.parse(JSON.stringify(read(text, new Set()).children, (key, value: unknown) => (key === "position" ? undefined : key === "value" && typeof value === "string" ? value.trimEnd() : value))) as unknown[];
+}

@@ -11,4 +11,7 @@ export const markdown = {
   "markdown.image": "Image: {alt}",
   "markdown.image.unnamed": "Image",
   "markdown.cite": "Source {n}: {candidate}, page {page}",
+  "markdown.footnote": "Footnote {n}",
+  "markdown.footnotes": "Footnotes",
+  "markdown.footnote.back": "Back to the text, footnote {n}",
 } as const;

@@ -14,4 +14,7 @@ export const markdown: Translation<typeof english> = {
   "markdown.image": "Imagen: {alt}",
   "markdown.image.unnamed": "Imagen",
   "markdown.cite": "Fuente {n}: {candidate}, página {page}",
+  "markdown.footnote": "Nota {n}",
+  "markdown.footnotes": "Notas",
+  "markdown.footnote.back": "Volver al texto, nota {n}",
 };

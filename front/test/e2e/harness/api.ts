@@ -25,7 +25,7 @@ export class Api {
   async answer(threadId: string): Promise<Message> {
     for (;;) {
       const { messages, active_run } = await this.conversation(threadId);
-      const [newest] = messages.filter((message) => message.role === "assistant");
+      const newest = messages.find((message) => message.role === "assistant");
       if (active_run === null && newest !== undefined) return newest;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -96,7 +96,9 @@ export const answer = (page: Page, index = -1): Locator => page.locator(".answer
 
 export async function ask(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
-  await composer(page).press("Enter");
+  // On a touch screen Enter is a line end.
+  if (await page.evaluate(() => matchMedia("(pointer: coarse)").matches)) await button(page, "chat.send").tap();
+  else await composer(page).press("Enter");
 }
 
 /** Waits until an answer has at least this many characters. */
