@@ -42,10 +42,12 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
         return False
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
     if question.people.cvs and not things:
-        return _has_aspect(question, sections_there)
+        return True  # somebody's own CV, and a side of it: whatever heading that stands under, the reader sees
     if question.people.cvs and _asks_for_a_side(question, scores, things, sections_there):
         return True
     if question.people.cvs:
+        if any(scores.things[i].known and scores.said_by(i, question.people.cvs) for i in things):
+            return True
         best = max(r.coverage for r in ranked)
         close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
         return best >= _ENOUGH_OF_A_PERSON or close
@@ -121,12 +123,3 @@ def looks_like_name(question: Question, at: int) -> bool:
         return any(other.raw[:1].isupper() and i > 0 for i, other in enumerate(beside)) and len(token.raw) > 2 and at > 0
     inside = any(c.isupper() for c in token.raw[1:]) or any(c.isdigit() for c in token.raw)
     return inside or (token.capital and at > 0)
-
-
-def _has_aspect(question: Question, sections_there: set[Section]) -> bool:
-    """The question asks nothing but a side of the CV: is that side there?"""
-    if not question.aspects:
-        return True
-    known = {section for aspect in question.aspects for section in SECTIONS[aspect]}
-    always = {Aspect.ABOUT, Aspect.WORK, Aspect.NOW, Aspect.SKILLS, Aspect.LIVES, Aspect.CONTACT, Aspect.STUDIES}
-    return bool(known & sections_there) or bool(question.aspects & always)

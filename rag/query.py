@@ -138,7 +138,7 @@ class Question:
 
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
-    language = language_of(text)
+    language = _language(text)
     written = tokens_of(text)
     tokens = respelled(
         written,
@@ -179,6 +179,12 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         key_words=len(tokens) <= _FEW and not _SENTENCE.search(folded),
         clauses=tuple(_clauses(folded, tokens, telling, language)),
     )
+
+
+def _language(text: str) -> str:
+    """The language of the words that are not written like names: the El of El Amrani is no article."""
+    first, *rest = text.split() or [""]
+    return language_of(" ".join((first, *(word for word in rest if not word[:1].isupper()))), default=language_of(text))
 
 
 def _is_possessive(token: Token) -> bool:
