@@ -16,6 +16,7 @@ from rag.aspects import SECTIONS, Aspect
 from rag.expansion import Sought
 from rag.headings import Section
 from rag.names import Token
+from rag.occupations import named_in
 from rag.query import Question
 from rag.ranking import Ranked
 from rag.scoring import Scores
@@ -31,14 +32,17 @@ _LOOKED_AT = 20
 # A logistic regression; docs/decisions/0007 says on what it was fitted and on what it was only tried.
 _WEIGHTS = (2.63, 2.2, 1.98, 3.11, 2.93, -3.12, 1.41)
 _BIAS = -5.59
-_AT_LEAST, _AT_LEAST_OF_NOBODY = -0.5, 2.5
+_DESCRIBED, _SHORT, _SHORT_WITH_A_GAP, _OF_NOBODY, _SAVE_A_NAME = -1.5, -1.0, 1.0, 2.5, 3.0
+"""So much must speak for an answer: see `_least`."""
+_FEW, _MANY, _GAP = 2, 5, 0.3
 
 
 def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], sections_there: set[Section]) -> bool:
     """`sections_there` are the sections that the CVs in question have."""
     if question.people.stranger or not ranked:
         return False
-    if any(_is_missing_name(question, thing) for thing in scores.things):
+    missing = sum(_is_missing_name(question, thing) for thing in scores.things)
+    if missing and (missing > 1 or len(scores.things) < _MANY or question.people.cvs):
         return False
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
     if question.people.cvs and not things:
@@ -55,8 +59,22 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
         return False  # `everybody.py` looked, and nobody was employed there
     if not scores.things or question.how_to:
         return False
-    sure = evidence_of(scores, ranked)
-    return sure >= (_AT_LEAST if question.everybody or question.key_words else _AT_LEAST_OF_NOBODY)
+    return evidence_of(scores, ranked) >= max(_least(question, scores, things), _SAVE_A_NAME if missing else -math.inf)
+
+
+def _least(question: Question, scores: Scores, things: Sequence[int]) -> float:
+    """How much evidence the question needs.
+
+    A long description is answered from little: its words are seldom a CV's, and who reads the passages can still say no. A short one names what it is
+    after: where no CV says that thing, the nearest neighbour must not answer. What asks for no candidate at all (`what is the capital of …`) needs most.
+    """
+    if question.asks_of_the_world and not named_in(question.text, question.language):
+        return _OF_NOBODY
+    sought = things or range(len(scores.things))
+    if len(sought) > _FEW:
+        return _DESCRIBED
+    unsaid = sum(float(scores.weights[i]) for i in sought if not scores.things[i].known)
+    return _SHORT_WITH_A_GAP if unsaid > _GAP * sum(float(scores.weights[i]) for i in sought) else _SHORT
 
 
 def evidence_of(scores: Scores, ranked: Sequence[Ranked]) -> float:
