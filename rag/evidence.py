@@ -12,9 +12,8 @@ from typing import Self
 
 import numpy as np
 
-from rag.aspects import SECTIONS, Aspect
+from rag.aspects import Aspect
 from rag.expansion import Sought
-from rag.headings import Section
 from rag.names import Token
 from rag.occupations import named_in
 from rag.query import Question
@@ -37,8 +36,8 @@ _DESCRIBED, _SHORT, _SHORT_WITH_A_GAP, _OF_NOBODY, _SAVE_A_NAME = -1.5, -1.0, 1.
 _FEW, _MANY, _GAP = 2, 5, 0.3
 
 
-def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], sections_there: set[Section]) -> bool:
-    """`sections_there` are the sections that the CVs in question have."""
+def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> bool:
+    """Whether what was found may be shown as an answer."""
     if question.people.stranger or not ranked:
         return False
     missing = sum(_is_missing_name(question, thing) for thing in scores.things)
@@ -47,7 +46,7 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
     if question.people.cvs and not things:
         return True  # somebody's own CV, and a side of it: whatever heading that stands under, the reader sees
-    if question.people.cvs and _asks_for_a_side(question, scores, things, sections_there):
+    if question.people.cvs and _asks_for_a_side(question, scores, things):
         return True
     if question.people.cvs:
         if any(scores.things[i].known and scores.said_by(i, question.people.cvs) for i in things):
@@ -118,12 +117,11 @@ class Weighed:
         return astuple(self)
 
 
-def _asks_for_a_side(question: Question, scores: Scores, things: Sequence[int], sections_there: set[Section]) -> bool:
-    """`Which university did she attend?`: what is asked for is named outright and is there, whatever verb goes with it."""
+def _asks_for_a_side(question: Question, scores: Scores, things: Sequence[int]) -> bool:
+    """`Which university did she attend?`: what is asked for is named outright, whatever verb goes with it and whatever heading it stands under."""
     asked = question.aspects & _OUTRIGHT
     unknown = [i for i in things if not scores.things[i].known]
-    there = bool({section for aspect in asked for section in SECTIONS[aspect]} & sections_there)
-    return there and len(things) <= 1 and len(unknown) <= 1 and bool(_ASKS_FOR.match(fold(question.text)))
+    return bool(asked) and len(things) <= 1 and len(unknown) <= 1 and bool(_ASKS_FOR.match(fold(question.text)))
 
 
 def _is_missing_name(question: Question, thing: Sought) -> bool:

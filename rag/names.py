@@ -13,7 +13,8 @@ _TITLES = frozenset(
     "dr dra prof profa professor professora profesor profesora professeur mr mrs ms mx miss sr sra srta senor senora senorita don dona ing lic herr herrn frau fraulein "
     "mme mlle madame monsieur m me maitre sir dott dottor dottoressa signor signora".split()
 )
-_SLIPS, _LONG_ENOUGH = 2, 6
+_SHORTEST, _LONG = 4, 6
+"""Beside another name of the same person one slip is forgiven, in a long name two."""
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -49,7 +50,7 @@ class Names:
     def __init__(self, names: Sequence[str]) -> None:
         self._of: dict[str, list[int]] = defaultdict(list)
         self._length = [len({*words(name)}) for name in names]
-        self._words = [frozenset(word for word in words(name) if len(word) >= _LONG_ENOUGH) for name in names]
+        self._words = [frozenset(word for word in words(name) if len(word) >= _SHORTEST) for name in names]
         for number, name in enumerate(names):
             for word in {*words(name)}:
                 if len(word) > 1:
@@ -77,7 +78,8 @@ class Names:
                 break
             people.extend(cv for cv in found if cv not in people)
             taken.update(positions)
-        taken.update(i - 1 for i in tuple(taken) if i - 1 not in taken and i > 0 and tokens[i - 1].folded in _TITLES)
+        for _ in range(2):  # a title may stand before an initial
+            taken.update(i for i in _neighbours(taken, len(tokens)) if _goes_with_a_name(tokens[i], before=i + 1 in taken))
         stranger = any(self._is_strange(tokens, i, taken, frequency, ordinary) for i in _neighbours(taken, len(tokens)))
         return People(cvs=tuple(people), positions=frozenset(taken), stranger=stranger)
 
@@ -100,11 +102,12 @@ class Names:
     ) -> None:
         """Beside somebody's first name, their last name may be further off, and the other way round."""
         for i, token in enumerate(tokens):
-            word = token.folded
-            if hits[i] or len(word) < _LONG_ENOUGH or not word.isalpha() or frequency(word) or is_word(word):
+            word = token.parts[0] if token.parts else ""
+            if hits[i] or len(word) < _SHORTEST or not word.isalpha() or frequency(word) or is_word(word):
                 continue
             beside = {cv for at in (i - 2, i - 1, i + 1, i + 2) for cv in hits.get(at, ())}
-            hits[i] = {cv for cv in beside if any(slips(name, word, _SLIPS) <= _SLIPS for name in self._words[cv])}
+            most = 2 if len(word) >= _LONG else 1
+            hits[i] = {cv for cv in beside if any(slips(name, word, most) <= most for name in self._words[cv])}
 
     def _close(self, word: str) -> set[str]:
         """Names one letter away."""
@@ -155,6 +158,11 @@ def _neighbours(taken: set[int], count: int) -> list[int]:
     return [i for i in {*(i - 1 for i in taken), *(i + 1 for i in taken)} if 0 <= i < count and i not in taken]
 
 
+def _goes_with_a_name(token: Token, *, before: bool) -> bool:
+    """A title before a name, an initial beside it."""
+    return (before and token.folded in _TITLES) or (len(token.raw) == 1 and token.raw.isupper())
+
+
 def _close_together(positions: Sequence[int], length: int) -> bool:
     return max(positions) - min(positions) <= length
 
@@ -165,17 +173,20 @@ def _shapes(word: str) -> set[str]:
 
 
 def slips(a: str, b: str, most: int) -> int:
-    """The letters to change, add or leave out to make one of the other (Levenshtein); `most` + 1 if there are more than `most`."""
+    """The letters to change, add or leave out to make one of the other or swap with the next (optimal string alignment); `most` + 1 if there are more than `most`."""
     if abs(len(a) - len(b)) > most:
         return most + 1
+    two_before: list[int] = []
     before = list(range(len(b) + 1))
     for i, x in enumerate(a, start=1):
         row = [i]
         for j, y in enumerate(b, start=1):
             row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y)))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                row[j] = min(row[j], two_before[j - 2] + 1)
         if min(row) > most:
             return most + 1
-        before = row
+        two_before, before = before, row
     return before[-1]
 
 

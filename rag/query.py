@@ -58,6 +58,8 @@ _ASKS = re.compile(
     r"quel\w*|quand|comment|ou|pourquoi|est|qual\w*|onde|quando|come|dove|perche)\b"
 )
 _FEW = 8
+_SHOUTED = 3
+"""A longer question all in capitals says nothing by its capitals."""
 _AND = frozenset("and y e und et sowie plus also as well & ademas anche".split())
 _OR = frozenset("or o u ou oder bzw".split())
 _NOT = frozenset(
@@ -144,6 +146,8 @@ class Question:
 
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
+    if text.isupper() and len(text.split()) > _SHOUTED:
+        text = text.lower()
     language = _language(text)
     written = tokens_of(text)
     tokens = respelled(
