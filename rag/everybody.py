@@ -13,13 +13,14 @@ from rag.aspects import SECTIONS, Aspect
 from rag.concepts import concepts
 from rag.corpus import NOW
 from rag.dates import months_covered
+from rag.evidence import looks_like_name
 from rag.expansion import LITERAL
 from rag.facts import skill_key
 from rag.headings import Section
 from rag.opened import Generation
 from rag.query import Clause, Joint, Question
 from rag.scoring import Scores
-from rag.terms import passage_terms
+from rag.terms import CONCEPT, passage_terms
 from rag.words import words
 
 _OWN_SECTION = {Aspect.PROJECTS, Aspect.PUBLISHED, Aspect.AWARDS, Aspect.HOBBIES, Aspect.VOLUNTEERS, Aspect.CERTIFIED}
@@ -78,6 +79,7 @@ class _Condition:
         self._clause = clause
         self._text = " ".join(question.tokens[i].raw for i in clause.positions)
         self._language = question.language
+        self._named = {i for i, thing in enumerate(scores.things) if any(looks_like_name(question, at) for at in thing.positions)}
         wanted = set(clause.positions)
         self._which = [i for i, thing in enumerate(scores.things) if wanted & set(thing.positions)]
 
@@ -103,9 +105,22 @@ class _Condition:
             for i in telling
             if (concept := concepts().by_name.get(self._scores.things[i].label)) and concept.kind == "language"
         ]
-        if len(named) == 1 and len(telling) == 1 and not {Aspect.STUDIES, Aspect.WORK, Aspect.LIVES} & self._clause.aspects:
+        others = [i for i in telling if self._scores.things[i].label not in named]
+        if (
+            len(named) == 1
+            and not any(self._is_condition(i) for i in others)
+            and not {Aspect.STUDIES, Aspect.WORK, Aspect.LIVES} & self._clause.aspects
+        ):
             return named[0] if self._generation.corpus.speakers_of(named[0]) else ""
         return ""
+
+    def _is_condition(self, thing: int) -> bool:
+        """Beside a language, what the vocabulary has is sought too (`French lawyer`); any other word says how well it is spoken."""
+        return (
+            thing in self._named
+            or not self._scores.things[thing].known
+            or any(t.startswith(CONCEPT) for t in self._scores.things[thing].terms)
+        )
 
     def _by_skill(self) -> Fit:
         """A skill that no passage's words show, but the facts know."""
@@ -126,7 +141,8 @@ class _Condition:
         listed = {*self.skills(), *self.alike()}
         if _is_short(self._text) and listed:
             return self._shown(listed, telling, (Section.SKILLS,))  # `R`, `Go`: elsewhere these letters mean other things
-        said = self._scores.literally(telling) | (self._scores.mostly(telling) & self._foreign())
+        named = self._scores.literally([i for i in telling if i in self._named])  # a name is not translated
+        said = self._scores.literally(telling) | (self._scores.mostly(telling) & self._foreign() & named)
         for where in self._places():
             here = said & where
             if here.any():

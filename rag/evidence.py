@@ -12,10 +12,10 @@ from typing import Self
 
 import numpy as np
 
-from rag.aspects import SECTIONS, Aspect
+from rag.aspects import Aspect
 from rag.expansion import Sought
-from rag.headings import Section
 from rag.names import Token
+from rag.occupations import named_in
 from rag.query import Question
 from rag.ranking import Ranked
 from rag.scoring import Scores
@@ -31,21 +31,26 @@ _LOOKED_AT = 20
 # A logistic regression; docs/decisions/0007 says on what it was fitted and on what it was only tried.
 _WEIGHTS = (2.63, 2.2, 1.98, 3.11, 2.93, -3.12, 1.41)
 _BIAS = -5.59
-_AT_LEAST, _AT_LEAST_OF_NOBODY = -0.5, 2.5
+_DESCRIBED, _SHORT, _SHORT_WITH_A_GAP, _OF_NOBODY, _SAVE_A_NAME = -1.5, -1.0, 1.0, 2.5, 3.0
+"""So much must speak for an answer: see `_least`."""
+_FEW, _MANY, _GAP = 2, 5, 0.3
 
 
-def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], sections_there: set[Section]) -> bool:
-    """`sections_there` are the sections that the CVs in question have."""
+def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> bool:
+    """Whether what was found may be shown as an answer."""
     if question.people.stranger or not ranked:
         return False
-    if any(_is_missing_name(question, thing) for thing in scores.things):
+    missing = sum(_is_missing_name(question, thing) for thing in scores.things)
+    if missing and (missing > 1 or len(scores.things) < _MANY or question.people.cvs):
         return False
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
     if question.people.cvs and not things:
-        return _has_aspect(question, sections_there)
-    if question.people.cvs and _asks_for_a_side(question, scores, things, sections_there):
+        return True  # somebody's own CV, and a side of it: whatever heading that stands under, the reader sees
+    if question.people.cvs and _asks_for_a_side(question, scores, things):
         return True
     if question.people.cvs:
+        if any(scores.things[i].known and scores.said_by(i, question.people.cvs) for i in things):
+            return True
         best = max(r.coverage for r in ranked)
         close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
         return best >= _ENOUGH_OF_A_PERSON or close
@@ -53,8 +58,22 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], se
         return False  # `everybody.py` looked, and nobody was employed there
     if not scores.things or question.how_to:
         return False
-    sure = evidence_of(scores, ranked)
-    return sure >= (_AT_LEAST if question.everybody or question.key_words else _AT_LEAST_OF_NOBODY)
+    return evidence_of(scores, ranked) >= max(_least(question, scores, things), _SAVE_A_NAME if missing else -math.inf)
+
+
+def _least(question: Question, scores: Scores, things: Sequence[int]) -> float:
+    """How much evidence the question needs.
+
+    A long description is answered from little: its words are seldom a CV's, and who reads the passages can still say no. A short one names what it is
+    after: where no CV says that thing, the nearest neighbour must not answer. What asks for no candidate at all (`what is the capital of …`) needs most.
+    """
+    if question.asks_of_the_world and not named_in(question.text, question.language):
+        return _OF_NOBODY
+    sought = things or range(len(scores.things))
+    if len(sought) > _FEW:
+        return _DESCRIBED
+    unsaid = sum(float(scores.weights[i]) for i in sought if not scores.things[i].known)
+    return _SHORT_WITH_A_GAP if unsaid > _GAP * sum(float(scores.weights[i]) for i in sought) else _SHORT
 
 
 def evidence_of(scores: Scores, ranked: Sequence[Ranked]) -> float:
@@ -98,12 +117,11 @@ class Weighed:
         return astuple(self)
 
 
-def _asks_for_a_side(question: Question, scores: Scores, things: Sequence[int], sections_there: set[Section]) -> bool:
-    """`Which university did she attend?`: what is asked for is named outright and is there, whatever verb goes with it."""
+def _asks_for_a_side(question: Question, scores: Scores, things: Sequence[int]) -> bool:
+    """`Which university did she attend?`: what is asked for is named outright, whatever verb goes with it and whatever heading it stands under."""
     asked = question.aspects & _OUTRIGHT
     unknown = [i for i in things if not scores.things[i].known]
-    there = bool({section for aspect in asked for section in SECTIONS[aspect]} & sections_there)
-    return there and len(things) <= 1 and len(unknown) <= 1 and bool(_ASKS_FOR.match(fold(question.text)))
+    return bool(asked) and len(things) <= 1 and len(unknown) <= 1 and bool(_ASKS_FOR.match(fold(question.text)))
 
 
 def _is_missing_name(question: Question, thing: Sought) -> bool:
@@ -121,12 +139,3 @@ def looks_like_name(question: Question, at: int) -> bool:
         return any(other.raw[:1].isupper() and i > 0 for i, other in enumerate(beside)) and len(token.raw) > 2 and at > 0
     inside = any(c.isupper() for c in token.raw[1:]) or any(c.isdigit() for c in token.raw)
     return inside or (token.capital and at > 0)
-
-
-def _has_aspect(question: Question, sections_there: set[Section]) -> bool:
-    """The question asks nothing but a side of the CV: is that side there?"""
-    if not question.aspects:
-        return True
-    known = {section for aspect in question.aspects for section in SECTIONS[aspect]}
-    always = {Aspect.ABOUT, Aspect.WORK, Aspect.NOW, Aspect.SKILLS, Aspect.LIVES, Aspect.CONTACT, Aspect.STUDIES}
-    return bool(known & sections_there) or bool(question.aspects & always)

@@ -168,18 +168,29 @@ def _spoken(parts: Sequence[Part], language: str) -> Iterator[str]:
     for part in parts:
         for line in part.lines:
             if part.section is not Section.LANGUAGES and not (
-                part.section in {Section.SKILLS, Section.PROFILE, Section.OTHER} and _speaks(line.text)
+                part.section in {Section.SKILLS, Section.PROFILE, Section.OTHER}
+                and (_speaks(line.text) or _lists_languages(line.text, language))
             ):
                 continue
-            for mention in concepts().mentions(words(line.text), (language, "en")):
-                concept = concepts().by_name[mention.concept]
-                if concept.kind == "language" and concept.name not in seen:
-                    seen.add(concept.name)
-                    yield concept.name
+            for name in _languages_in(line.text, language):
+                if name not in seen:
+                    seen.add(name)
+                    yield name
+
+
+def _languages_in(text: str, language: str) -> list[str]:
+    mentioned = [concepts().by_name[mention.concept] for mention in concepts().mentions(words(text), (language, "en"))]
+    return [concept.name for concept in mentioned if concept.kind == "language"]
+
+
+def _lists_languages(text: str, language: str) -> bool:
+    """Hardly anything but names of languages, under whatever heading: `A: French. B: German, English.`"""
+    named = _languages_in(text, language)
+    return len(set(named)) >= 2 and 2 * len(named) >= sum(len(word) > 2 for word in words(text))
 
 
 _SPEAKS = re.compile(
-    r"\b(?:[abc][12]|native|fluent|mother tongue|bilingual|nativo|nativa|fluido|materna|bilingue|courant|maternelle|fliessend|muttersprache|verhandlungssicher|idiomas?|languages?|sprachen?|langues?|lingue?)\b"
+    r"\b(?:[abc][12]|native|fluent|mother tongues?|bilingual|nativo|nativa|fluido|materna|bilingue|courant|maternelle|fliessend|muttersprache|verhandlungssicher|idiomas?|languages?|sprachen?|langues?|lingue?)\b"
 )
 
 

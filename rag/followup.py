@@ -33,6 +33,10 @@ _OF_THEM = re.compile(
 _LEANS = re.compile(
     r"^\W*(?:and|also|what about|how about|y|e|et|und|and what about|que hay de|que tal|et pour|qu['’]en est|was ist mit|wie sieht es mit|aussi|tambien|auch|ed?)\b"
 )
+_ASKS = re.compile(
+    r"\b(?:what|where|when|why|how|que|cual\w*|donde|cuando|cuant[oa]s?|quel\w*|ou|quand|comment|combien|was|wo|wann|wie|warum|welche\w*|onde|quando|dove|come|quanti)\b"
+)
+"""Asks something of somebody: `y en qué hospital estuvo`, where languages leave the pronoun out. `And Java?` does not."""
 _CORE = re.compile(
     r"^\W*(?:(?:and|also|y|et|und|e|ed|what about|how about|que hay de|que tal|qu['’]en est il (?:de|du|d)|et pour|was ist mit|wie sieht es mit|tambien|aussi|auch)\b\W*)+"
 )
@@ -69,7 +73,14 @@ def _by_rules(text: str, history: list[Said], reader: Reader) -> str:
         return text
     before = _last_question(history, reader)
     person = _last_person(history, reader)
-    if leans and short and before and before.everybody and not _PRONOUN.search(folded):
+    if (
+        leans
+        and short
+        and before
+        and before.everybody
+        and not _PRONOUN.search(folded)
+        and not (person and _ASKS.search(_CORE.sub("", folded, count=1)))
+    ):
         return _with_other_thing(text, before)
     if person and not question.people.stranger and not question.everybody:
         return _about(text, person)

@@ -9,6 +9,12 @@ from dataclasses import dataclass
 
 from rag.words import fold, raw_words, words
 
+_TITLES = frozenset(
+    "dr dra prof profa professor professora profesor profesora professeur mr mrs ms mx miss sr sra srta senor senora senorita don dona ing lic herr herrn frau fraulein "
+    "mme mlle madame monsieur m me maitre sir dott dottor dottoressa signor signora".split()
+)
+_SHORTEST, _LONG = 4, 6
+"""Beside another name of the same person one slip is forgiven, in a long name two."""
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -44,6 +50,7 @@ class Names:
     def __init__(self, names: Sequence[str]) -> None:
         self._of: dict[str, list[int]] = defaultdict(list)
         self._length = [len({*words(name)}) for name in names]
+        self._words = [frozenset(word for word in words(name) if len(word) >= _SHORTEST) for name in names]
         for number, name in enumerate(names):
             for word in {*words(name)}:
                 if len(word) > 1:
@@ -62,6 +69,7 @@ class Names:
     ) -> People:
         """`is_word` whether the vocabulary has it: such a word is no misspelt name. `frequency` says in how many passages a word stands; `ordinary` whether the token at a position is a word with another task."""
         hits = {i: self._hits(token, frequency, is_word) for i, token in enumerate(tokens)}
+        self._with_slips(tokens, hits, frequency, is_word)
         people: list[int] = []
         taken: set[int] = set()
         while True:
@@ -70,6 +78,8 @@ class Names:
                 break
             people.extend(cv for cv in found if cv not in people)
             taken.update(positions)
+        for _ in range(2):  # a title may stand before an initial
+            taken.update(i for i in _neighbours(taken, len(tokens)) if _goes_with_a_name(tokens[i], before=i + 1 in taken))
         stranger = any(self._is_strange(tokens, i, taken, frequency, ordinary) for i in _neighbours(taken, len(tokens)))
         return People(cvs=tuple(people), positions=frozenset(taken), stranger=stranger)
 
@@ -86,6 +96,18 @@ class Names:
         if len(token.folded) < 5 or is_word(token.folded):
             return set()
         return {cv for word in self._close(token.folded) for cv in self._of[word]}
+
+    def _with_slips(
+        self, tokens: Sequence[Token], hits: dict[int, set[int]], frequency: Callable[[str], int], is_word: Callable[[str], bool]
+    ) -> None:
+        """Beside somebody's first name, their last name may be further off, and the other way round."""
+        for i, token in enumerate(tokens):
+            word = token.parts[0] if token.parts else ""
+            if hits[i] or len(word) < _SHORTEST or not word.isalpha() or frequency(word) or is_word(word):
+                continue
+            beside = {cv for at in (i - 2, i - 1, i + 1, i + 2) for cv in hits.get(at, ())}
+            most = 2 if len(word) >= _LONG else 1
+            hits[i] = {cv for cv in beside if any(slips(name, word, most) <= most for name in self._words[cv])}
 
     def _close(self, word: str) -> set[str]:
         """Names one letter away."""
@@ -136,6 +158,11 @@ def _neighbours(taken: set[int], count: int) -> list[int]:
     return [i for i in {*(i - 1 for i in taken), *(i + 1 for i in taken)} if 0 <= i < count and i not in taken]
 
 
+def _goes_with_a_name(token: Token, *, before: bool) -> bool:
+    """A title before a name, an initial beside it."""
+    return (before and token.folded in _TITLES) or (len(token.raw) == 1 and token.raw.isupper())
+
+
 def _close_together(positions: Sequence[int], length: int) -> bool:
     return max(positions) - min(positions) <= length
 
@@ -143,6 +170,24 @@ def _close_together(positions: Sequence[int], length: int) -> bool:
 def _shapes(word: str) -> set[str]:
     """The word, and the word less any one letter: words one letter apart share a shape."""
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))} if len(word) >= 4 else {word}
+
+
+def slips(a: str, b: str, most: int) -> int:
+    """The letters to change, add or leave out to make one of the other or swap with the next (optimal string alignment); `most` + 1 if there are more than `most`."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    two_before: list[int] = []
+    before = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        row = [i]
+        for j, y in enumerate(b, start=1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y)))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                row[j] = min(row[j], two_before[j - 2] + 1)
+        if min(row) > most:
+            return most + 1
+        two_before, before = before, row
+    return before[-1]
 
 
 def one_apart(a: str, b: str) -> bool:

@@ -19,9 +19,15 @@ _WEB = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^(?:full name|name|first name\(s\)|surname\(s\) first name\(s\)|surname|nombre completo|nombre y apellidos|nombre|apellidos|nom et prenom|nom|prenom|vor- und nachname|nachname|nome completo|nome e cognome|nome)\s*[:|]\s*(?P<name>.+)$"
+    r"^(?:full name|name|first name\(s\)|surname\(s\) first name\(s\)|surname|nombre completo|nombre y apellidos|nombre|apellidos|nom et prenom|nom|prenom|vor- und nachname|nachname|nome completo|nome e cognome|nome)(?:\s*[:|]\s*|\s+)(?P<name>.+)$"
 )
-_TITLES = re.compile(r"^(?:dr|dra|prof|mr|mrs|ms|sr|sra|ing|lic|mag|dipl\.?-?ing|don|dona|d)\b\.?\s+", re.IGNORECASE)
+_TITLES = re.compile(
+    r"^(?:(?:univ\.?-?\s?)?prof|dr(?:\.?-ing|(?:\.?\s(?:med|dent|vet|rer|nat|phil|jur|pol|oec|habil|h\.\s?c))+)?|dra|profa|mr|mrs|ms|mx|miss|sr|sra|srta|sir|rev|herr|frau|mme|mlle|monsieur|madame|dott|dottssa|ing|lic|mag|arq|abg|"
+    r"dipl\.?-?\s?\w{2,6}|m\.\s?sc|b\.\s?sc|don|dona|d)\b\.?(?:-?ing\.)?\s+",
+    re.IGNORECASE,
+)
+_DOCUMENT = r"(?:curriculum vit(?:ae|æ)|curr[ií]culum|curriculo|r[ée]sum[ée]|cv|lebenslauf|hoja de vida)"
+_PAPER = re.compile(rf"^{_DOCUMENT}\b(?:\s+(?:of|for|de|von|du|di))?[\s:|·•–—-]*(?=\S)|(?<=\S)[\s:|·•,–—-]*\b{_DOCUMENT}$", re.IGNORECASE)
 _LETTERS_AFTER = re.compile(
     r",?\s+(?:ph\.?d|m\.?sc|b\.?sc|mba|md|rn|bsn|msn|cpa|pmp|esq|jr|sr|ii|iii|m\.?a|b\.?a|cfa|llm|llb|dvm|pe|he/him|she/her|they/them|ll\.?m)\b\.?",
     re.IGNORECASE,
@@ -31,7 +37,12 @@ _NOT_NAMES = frozenset(
     "curriculum vitae cv resume lebenslauf europass hoja vida confidential page contact profile address email phone linkedin github personal "
     "information university hospital gmbh ltd inc street avenue calle rue strasse candidate application bewerbung senior junior freelance".split()
 )
-_NAME_WORD = re.compile(r"^(?:[^\W\d_]\.|[^\W\d_][\w'’\-]*\.?)$")
+_ABOUT_FILES = frozenset(
+    "cv resume curriculum vitae lebenslauf bewerbung hoja vida final draft copy new updated version v neu en es fr de pdf".split()
+)
+_MORE_LETTERS_AFTER = re.compile(r"(?:\s*,\s*(?=[^,]{2,12}$|[^,]{2,12},)[A-Z][\w.]*[A-Z][\w.]*(?:\s\([\w.]+\))?)+$")
+"""After a comma, letters with a capital at the end too: whatever the profession gives."""
+_NAME_WORD = re.compile(r"^(?:(?:[^\W\d_]\.){1,3}|[^\W\d_][\w'’\-]*\.?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,14 @@ def name_of(lines: Sequence[Line], stem: str) -> str:
                 score = _likeness(name, line, hints, index, largest) + lift
                 if score > best_score:
                     best, best_score = name, score
-    return best if best_score >= 1.0 else (stem.replace("_", " ").replace("-", " ").title())
+    return best if best_score >= 1.0 else _from_file(stem)
+
+
+def _from_file(stem: str) -> str:
+    """The file's name without what it says about the file."""
+    parts = re.findall(r"[^\W\d_]+", stem)
+    telling = [part for part in parts if fold(part) not in _ABOUT_FILES]
+    return " ".join(telling).title() if telling else stem.replace("_", " ").replace("-", " ").title()
 
 
 def _candidates(lines: Sequence[Line], index: int) -> list[tuple[str, float]]:
@@ -94,7 +112,10 @@ def _candidates(lines: Sequence[Line], index: int) -> list[tuple[str, float]]:
 
 def _as_name(text: str) -> str:
     """The text as a name in usual spelling, or nothing if it cannot be one."""
-    text = _LETTERS_AFTER.sub("", _TITLES.sub("", re.sub(r"\([^)]*\)", " ", text).strip())).strip(" ,;:|·•–—-")
+    text = _PAPER.sub("", re.sub(r"\([^)]*\)", " ", text).strip()).strip()
+    while (bare := _TITLES.sub("", text)) != text:
+        text = bare
+    text = _LETTERS_AFTER.sub("", text if text.isupper() else _MORE_LETTERS_AFTER.sub("", text)).strip(" ,;:|·•–—-")
     if text.count(",") == 1:
         last, first = (part.strip() for part in text.split(","))
         text = f"{first} {last}"

@@ -53,7 +53,13 @@ _HOW_TO = re.compile(
 _SENTENCE = re.compile(
     r"[?¿!]|\b(?:i|me|my|you|your|what|which|when|where|why|how|is|are|does|will|yo|mi|tu|que|cual|cuando|donde|es|son|je|moi|mon|quel\w*|quand|est|ich|mein\w*|was|welche\w*|wann|wo|ist|sind)\b"
 )
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|y|et|und|e)\s+)?(?:what|where|when|why|how|is|are|was|were|does|do|did|can|could|will|would|tell|que|cual\w*|donde|cuando|como|es|son|wo|wann|wie|warum|ist|sind|"
+    r"quel\w*|quand|comment|ou|pourquoi|est|qual\w*|onde|quando|come|dove|perche)\b"
+)
 _FEW = 8
+_SHOUTED = 3
+"""A longer question all in capitals says nothing by its capitals."""
 _AND = frozenset("and y e und et sowie plus also as well & ademas anche".split())
 _OR = frozenset("or o u ou oder bzw".split())
 _NOT = frozenset(
@@ -120,6 +126,7 @@ class Clause:
 class Question:
     """A question, read. `telling` are the positions of the words that say what is sought; `everybody` asks for all who fit.
 
+    `asks_of_the_world` is a question that neither asks for somebody nor begins like a description: `what is the capital of …`.
     `how_to` asks how something is done: CVs say who did it. `key_words` is no sentence: whoever types `heat pump installer` looks for one.
     """
 
@@ -134,11 +141,14 @@ class Question:
     how_long: bool
     how_to: bool
     key_words: bool
+    asks_of_the_world: bool
     clauses: tuple[Clause, ...]
 
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
-    language = language_of(text)
+    if text.isupper() and len(text.split()) > _SHOUTED:
+        text = text.lower()
+    language = _language(text)
     written = tokens_of(text)
     tokens = respelled(
         written,
@@ -176,9 +186,16 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         years=years,
         how_long=bool(_HOW_LONG.search(folded)),
         how_to=not everybody and bool(_HOW_TO.search(folded)),
+        asks_of_the_world=not everybody and bool(_ASKS.match(folded)),
         key_words=len(tokens) <= _FEW and not _SENTENCE.search(folded),
         clauses=tuple(_clauses(folded, tokens, telling, language)),
     )
+
+
+def _language(text: str) -> str:
+    """The language of the words that are not written like names: the El of El Amrani is no article."""
+    first, *rest = text.split() or [""]
+    return language_of(" ".join((first, *(word for word in rest if not word[:1].isupper()))), default=language_of(text))
 
 
 def _is_possessive(token: Token) -> bool:

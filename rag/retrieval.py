@@ -15,7 +15,6 @@ from rag.embedders.port import Embedder, Vectors
 from rag.everybody import Fit, everybody_who
 from rag.evidence import is_evidence, looks_like_name
 from rag.expansion import how_telling, narrowly, sought_in, with_near_words
-from rag.headings import Section
 from rag.occupations import described_with, named_in
 from rag.opened import Generation
 from rag.query import Question, read_question
@@ -69,9 +68,7 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
             hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
             return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
     ranked = rank(generation, question, scores, mode)
-    if mode is Mode.FUSED and not (
-        not (question.everybody and question.years) and is_evidence(question, scores, ranked, _sections_there(generation, question, ranked))
-    ):
+    if mode is Mode.FUSED and not (not (question.everybody and question.years) and is_evidence(question, scores, ranked)):
         return Found(generation.meta.generation, text, answerable=False, hits=())
     return Found(
         generation.meta.generation, text, answerable=bool(ranked), hits=_hits(generation, _packed(generation, question, ranked, top_k))
@@ -94,12 +91,6 @@ def _occupations(embedder: Embedder, question: Question, vector: Vectors) -> dic
     """The occupations that the question names or describes."""
     named = dict.fromkeys(named_in(question.text, question.language), _NAMED)
     return {**described_with(embedder).described_by(question.tokens, question.telling, question.language, vector), **named}
-
-
-def _sections_there(generation: Generation, question: Question, ranked: Sequence[Ranked]) -> set[Section]:
-    corpus = generation.corpus
-    numbers: Iterable[int] = corpus.passages_of(question.people.cvs).tolist() if question.people.cvs else (r.passage for r in ranked)
-    return {corpus.section_at(number) for number in numbers}
 
 
 def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked], top_k: int) -> list[Ranked]:

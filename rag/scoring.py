@@ -110,6 +110,10 @@ class Scores:
         said = sum((self.weights[i] * (self._cover[i] >= LITERAL) for i in which), np.zeros(len(self._generation.corpus), dtype=np.float32))
         return (self._cover[rarest] >= LITERAL) & (said >= 0.5 * sum(float(self.weights[i]) for i in which))
 
+    def said_by(self, thing: int, cvs: Sequence[int]) -> bool:
+        """Does a passage of these CVs say this thing, in some language?"""
+        return bool((self._cover[thing][self._generation.corpus.passages_of(cvs)] >= LITERAL).any())
+
     def literally_by_cv(self, which: Sequence[int]) -> NDArray[np.bool_]:
         """The CVs that say each of these things, anywhere."""
         corpus = self._generation.corpus
