@@ -1,5 +1,6 @@
 /**
- * `npm run e2e`: the page in a browser, against the real server and database. One worker, as tests share the machine with the server they talk to.
+ * `npm run e2e`: the page in a browser, against the real server and database. Two tests at once, as they share the machine with the
+ * server they talk to; E2E_WORKERS=1 E2E_PATIENCE=3 on a machine that is busy.
  *
  * Browser: CHROMIUM, else an installed Chromium or Chrome, else the one of `npx playwright install chromium`.
  */
@@ -37,7 +38,7 @@ export default defineConfig({
   testDir: "test/e2e",
   outputDir: "test-results/run",
   globalSetup: "./test/e2e/harness/setup.ts",
-  workers: 1,
+  workers: Number(process.env["E2E_WORKERS"] ?? 2),
   retries: 0,
   forbidOnly: process.env["CI"] !== undefined,
   timeout: 45_000 * patience,

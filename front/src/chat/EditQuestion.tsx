@@ -17,7 +17,7 @@ export function EditQuestion({ text, onSend, onCancel }: { text: string; onSend:
   const empty = draft.trim() === "";
   return (
     <form
-      className="flex flex-col gap-2 rounded-2xl border border-edge bg-surface p-3 focus-within:border-ring"
+      className="mb-4 flex flex-col gap-2 rounded-2xl border border-edge bg-surface p-3 focus-within:border-ring"
       onSubmit={(event) => {
         event.preventDefault();
         if (!empty) onSend(draft.trim());

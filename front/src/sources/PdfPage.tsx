@@ -25,7 +25,7 @@ export function PdfPage({ pdf, number, width, title, snippet, onLooked, onFailed
   const t = useT();
   const canvas = useRef<HTMLCanvasElement>(null);
   const layer = useRef<HTMLDivElement>(null);
-  const first = useRef<HTMLDivElement>(null);
+  const page = useRef<HTMLDivElement>(null);
   const [ratio, setRatio] = useState(USUAL);
   const [marks, setMarks] = useState<readonly Mark[]>([]);
   const [drawn, setDrawn] = useState(false);
@@ -55,14 +55,18 @@ export function PdfPage({ pdf, number, width, title, snippet, onLooked, onFailed
 
   const where = marks.map((mark) => mark.top).join();
   useEffect(() => {
-    first.current?.scrollIntoView({ block: "center", inline: "nearest" });
+    const shown = [...(page.current?.querySelectorAll<HTMLElement>(".pdf-mark") ?? [])];
+    shown[0]?.scrollIntoView({ block: "center", inline: "nearest" });
+    // Where the page is wider than the screen: the passage from the beginning of its lines.
+    const [leftmost] = shown.sort((one, other) => one.offsetLeft - other.offsetLeft);
+    leftmost?.scrollIntoView({ block: "nearest", inline: "start" });
   }, [where]);
 
   return (
-    <div className="pdf-page" style={{ width, height: width * ratio }} role="group" aria-label={t("sources.pageText", { page: number, title })} data-drawn={drawn || undefined}>
+    <div className="pdf-page" ref={page} style={{ width, height: width * ratio }} role="group" aria-label={t("sources.pageText", { page: number, title })} data-drawn={drawn || undefined}>
       <canvas ref={canvas} aria-hidden="true" />
       {marks.map((mark, index) => (
-        <div key={index} ref={index === 0 ? first : null} className="pdf-mark" style={{ left: percent(mark.left), top: percent(mark.top), width: percent(mark.width), height: percent(mark.height) }} />
+        <div key={index} className="pdf-mark" style={{ left: percent(mark.left), top: percent(mark.top), width: percent(mark.width), height: percent(mark.height) }} />
       ))}
       <div ref={layer} className="pdf-text" />
     </div>

@@ -24,8 +24,9 @@ export function Search({ onQuery }: { onQuery: (query: string) => void }) {
   }, [text, onQuery]);
   useShortcut("Mod+K", () => {
     setSidebar(true);
-    requestAnimationFrame(() => field.current?.select());
-    field.current?.focus();
+    field.current?.select();
+    // In a drawer that is only now opening nothing can have the focus yet.
+    if (document.activeElement !== field.current) requestAnimationFrame(() => field.current?.select());
   });
 
   return (

@@ -107,7 +107,7 @@ test.describe("on a phone", () => {
 
   test("everything is there, nothing is cut off, and the source is a sheet of its own", async ({ page, api, user }) => {
     const thread = await api.thread(user, "cvs", "A phone");
-    await api.asked(thread, "What did Marco Ossani do? [[text=Many_things_{1}_and_{2}.]]");
+    await api.asked(thread, "What did Marco Ossani do at Peyrolles Numérique? [[text=Many_things_{1}_and_{2}.]]");
     await page.goto("/");
     await expect(composer(page)).not.toBeFocused();
     await button(page, "ui.menu.open").tap();

@@ -6,10 +6,16 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 
 const REQUEST = /(?:^|\r\n)(?:GET|POST|PATCH|DELETE|PUT) (\S+) HTTP\/1\.1\r\n/g;
 
+const FOLLOWS = /\/events(\?|$)/;
+
 export class Line {
   private readonly server: Server;
   /** Open connections, with what was asked last on each. */
   private readonly open = new Map<Socket, string>();
+  /** Ends of the server whose bytes go nowhere any more. */
+  private readonly far = new Set<Socket>();
+  /** How often events were asked for. */
+  asked = 0;
   private whole = true;
   private port = 0;
 
@@ -31,13 +37,18 @@ export class Line {
 
   /** Connections that follow events now. */
   get streams(): number {
-    return [...this.open.values()].filter((path) => /\/events(\?|$)/.test(path)).length;
+    return [...this.open.values()].filter((path) => FOLLOWS.test(path)).length;
   }
 
   /** Breaks every connection. With `until` mended, new ones are refused. */
   cut(until: "mended" | "now" = "mended"): void {
     this.whole = until === "now";
     for (const near of this.open.keys()) near.destroy();
+  }
+
+  /** Lets every connection there is die without a word: no byte comes any more, none is closed. New ones live. */
+  still(): void {
+    for (const far of this.far) far.unpipe().pause();
   }
 
   mend(): void {
@@ -53,14 +64,19 @@ export class Line {
     if (!this.whole) return void near.destroy();
     this.open.set(near, "");
     const far = connect(Number(this.target.port), this.target.hostname);
+    this.far.add(far);
     const end = (): void => {
       this.open.delete(near);
+      this.far.delete(far);
       near.destroy();
       far.destroy();
     };
     for (const socket of [near, far]) socket.setNoDelay(true).on("error", end).on("close", end);
     near.on("data", (data) => {
-      for (const [, path] of data.toString("latin1").matchAll(REQUEST)) this.open.set(near, path ?? "");
+      for (const [, path] of data.toString("latin1").matchAll(REQUEST)) {
+        this.open.set(near, path ?? "");
+        if (FOLLOWS.test(path ?? "")) this.asked += 1;
+      }
     });
     near.pipe(far);
     far.pipe(near);

@@ -1,0 +1,73 @@
+/**
+ * F10, F13: Lighthouse's opinion, and what it takes to build the page.
+ *
+ * Lighthouse is no dependency of the page (it brings 150 packages): npx fetches it. It looks at a browser of its own that already knows its user and a
+ * conversation, as a phone would.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "@playwright/test";
+import { BROWSER_ARGS, browserPath } from "../../playwright.config";
+import { freePort } from "../e2e/harness/product";
+import { answer, finished, knows, test } from "../e2e/harness/test";
+import { note, wanted } from "./note";
+
+const LIGHTHOUSE = "lighthouse@12.8.2";
+
+interface Report {
+  categories: Record<string, { score: number | null }>;
+  audits: Record<string, { displayValue?: string; score: number | null; title: string; scoreDisplayMode: string }>;
+}
+
+test("F10: Lighthouse", async ({ api, user, service }) => {
+  test.skip(!wanted("F10"));
+  const profile = mkdtempSync(join(tmpdir(), "chatbot-lighthouse-"));
+  const port = await freePort();
+  const thread = await api.thread(user, "cvs", "Who could lead the platform team?");
+  await api.asked(thread, "What did Marco Ossani do at Peyrolles Numérique? [[file=long.md]]");
+  const browser = await chromium.launchPersistentContext(profile, { executablePath: browserPath(), args: [...BROWSER_ARGS, `--remote-debugging-port=${port}`] });
+  try {
+    await knows(browser, user);
+    const page = await browser.newPage();
+    await page.goto(`${service}/chat/${thread.thread_id}`);
+    await finished(answer(page));
+    await page.close();
+    for (const [name, path, flags] of [
+      ["mobile, an answer of 10 KB", `/chat/${thread.thread_id}`, []],
+      ["desktop, the same", `/chat/${thread.thread_id}`, ["--preset=desktop"]],
+    ] as const) {
+      const report = look(`${service}${path}`, port, flags);
+      const score = (key: string): number => Math.round((report.categories[key]?.score ?? 0) * 100);
+      const [performance, accessibility, practices] = [score("performance"), score("accessibility"), score("best-practices")];
+      const value = (audit: string): string => `${audit.replace(/-/g, " ")} ${report.audits[audit]?.displayValue ?? "?"}`;
+      const lost = Object.values(report.audits).filter((audit) => audit.score !== null && audit.score < 0.9 && audit.scoreDisplayMode === "binary").map((audit) => audit.title);
+      const least = name.startsWith("mobile") ? 90 : 98;
+      const measured = `${performance} / ${accessibility} / ${practices}; ${value("first-contentful-paint")}, ${value("largest-contentful-paint")}, ${value("total-blocking-time")}${lost.length > 0 ? `; lost: ${lost.join("; ")}` : ""}`;
+      note("F10", `Lighthouse ${name}`, `≥ ${least} / 100 / 100`, measured, performance >= least && accessibility === 100 && practices === 100);
+    }
+  } finally {
+    await browser.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
+
+function look(url: string, port: number, flags: readonly string[]): Report {
+  const asked = ["--yes", LIGHTHOUSE, url, `--port=${port}`, "--quiet", "--output=json", "--disable-storage-reset", "--only-categories=performance,accessibility,best-practices", ...flags];
+  return JSON.parse(execFileSync("npx", asked, { encoding: "utf8", maxBuffer: 1e8, stdio: ["ignore", "pipe", "ignore"] })) as Report;
+}
+
+test("F13: packages, build, units", () => {
+  test.skip(!wanted("F13"));
+  const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as { packages: Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean }> };
+  const all = Object.entries(packages).filter(([path, one]) => path !== "" && one.optional !== true && one.devOptional !== true);
+  const built = all.filter(([, one]) => one.dev !== true).length;
+  note("F13", "packages: with tests, to build", "≤ 180", `${all.length}, ${built}`, all.length <= 180);
+  for (const [what, args, limit] of [["build", ["vite", "build", "--outDir", "test-results/build"], 5], ["unit tests", ["vitest", "run"], 10]] as const) {
+    const begun = Date.now();
+    execFileSync("npx", args, { stdio: "ignore" });
+    const took = (Date.now() - begun) / 1000;
+    note("F13", what, `≤ ${limit} s`, `${took.toFixed(1)} s`, took <= limit);
+  }
+});
