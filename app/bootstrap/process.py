@@ -26,6 +26,7 @@ from app.bootstrap.access import make_authenticator, make_limiter
 from app.bootstrap.context import check_resume, cv_index_place, make_context, make_follow_ups, make_resume, resume_note
 from app.bootstrap.models import make_model, make_window
 from app.bootstrap.readiness import ReadinessCheck
+from app.bootstrap.retention import make_housekeeper, show_retention
 from app.bootstrap.use_cases import make_use_cases
 from app.bootstrap.version import app_version
 from app.domain.chat.entities import Executor
@@ -160,6 +161,7 @@ class _Wiring:
             host=f"{socket.gethostname()}:{os.getpid()}",
         )
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
+        self._housekeeper = make_housekeeper(settings, url, engine, executor.executor_id)
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
         use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings)
         origins = OriginPolicy(frozenset(names(settings.cors_origins)))
@@ -192,6 +194,7 @@ class _Wiring:
             sweeping = tasks.create_task(self._sweep(), name="sweep")
             supervising = tasks.create_task(self._supervisor.run(), name="supervise runs")
             indexing = tasks.create_task(self._cvs.run(), name="open the index")
+            tidying = tasks.create_task(self._housekeeper.run(), name="tidy up")
             try:
                 yield self._service
             finally:
@@ -202,6 +205,7 @@ class _Wiring:
                 listening.cancel()
                 sweeping.cancel()
                 indexing.cancel()
+                tidying.cancel()
 
     async def _send_probe(self, probe: str) -> None:
         try:
@@ -235,6 +239,7 @@ class _Wiring:
 
     def _show_gauges(self) -> None:
         counters = self._supervisor.counters
+        show_retention(self._metrics, self._housekeeper)
         self._metrics.gauge("runs_in_hand", "Runs this process is writing", lambda: self._supervisor.busy)
         self._metrics.gauge("runs_started", "Runs this process has begun", lambda: counters.claimed)
         self._metrics.gauge("runs_taken_over", "Runs taken over from dead processes", lambda: counters.taken_over)

@@ -80,7 +80,8 @@ class HubRunFeed:
             if not events:
                 events = await self._stored(run_id, cursor)
             if events:
-                tail.add(events)
+                if events[-1].seq - cursor == len(events):  # else the log is a compacted one: the tail remembers by number
+                    tail.add(events)
                 return events, False
         if events is None or tail.latest > cursor:
             await asyncio.sleep(RETRY_AFTER)
