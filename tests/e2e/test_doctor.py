@@ -20,7 +20,8 @@ from tests.e2e.fleet import Fleet
 from tests.e2e.http_proxy import proxied
 from tests.processes import ROOT, Processes
 
-SLOWLY = "Well? [[tokens=60 rate=40]]"
+SLOWLY = "Well? [[tokens=120 rate=30]]"
+"""Four seconds: time enough to come to the stream before it is over, also on a busy machine."""
 AT_ONCE = "Well? [[tokens=5]]"
 
 
@@ -50,7 +51,7 @@ def assert_only(report: Report, **wrong: Level) -> None:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the silent stream stays silent, it is not waited for long."""
-    monkeypatch.setattr(answer, "HEARTBEAT_SECONDS", 0.5)
+    monkeypatch.setattr(answer, "HEARTBEAT_SECONDS", 0.5)  # and what is added to it
 
 
 async def test_a_healthy_deployment_has_nothing_wrong(fleet: Fleet) -> None:
@@ -60,7 +61,7 @@ async def test_a_healthy_deployment_has_nothing_wrong(fleet: Fleet) -> None:
     names = {finding.name for finding in report.findings if finding.level is Level.OK}
     assert names >= {
         *("reachable", "model", "clock", "transport", "database", "migrations", "provider", "access"),
-        *("answer", "exactness", "headers", "buffering", "resume", "heartbeat", "websocket", "notifications"),
+        *("answer", "exactness", "headers", "resume", "heartbeat", "websocket", "notifications"),
     }
 
 
@@ -111,7 +112,7 @@ async def test_without_any_key_it_is_said_that_answers_are_quotes(processes: Pro
     server = processes.serve(LLM_PROVIDER="offline")
     report = await findings(server.url, answer.QUESTION)
     assert_only(report, model=Level.WARN)
-    finding = report.of("buffering")
+    finding = report.of("answer")
     assert finding
     assert finding.level is Level.OK
 

@@ -79,7 +79,7 @@ async def test_a_log_is_converted_while_it_is_written_and_loses_nothing(database
         assert len(await read_events(storage.transactions, young.run_id)) == 3
     assert len(tended.made) >= AHEAD - 1
     assert not rows(database_url, f"SELECT FROM {REST}")
-    assert rows(database_url, "SELECT count(*) FROM pg_constraint WHERE conname = 'proof'") == [(0,)]
+    assert rows(database_url, "SELECT count(*) FROM pg_constraint WHERE conname LIKE 'bound_until%'") == [(0,)]
     assert await log_of(database_url).convert() == partitions.Tended(), "a second time there is nothing to do"
 
 
@@ -149,6 +149,22 @@ async def test_a_lock_that_is_not_to_be_had_is_given_up_soon_and_tried_again(dat
         with pytest.raises(Unavailable):
             await log.tend(NOW + timedelta(days=60))
     assert (await log.tend(NOW + timedelta(days=60))).made
+
+
+async def test_a_conversion_that_fails_or_is_killed_leaves_nothing_that_could_refuse_rows_later(
+    database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, proofs = log_of(database_url), "SELECT count(*) FROM pg_constraint WHERE conname LIKE 'bound_until%'"
+    monkeypatch.setattr(partitions, "_CONVERSION", (*partitions._CONVERSION, "SELECT 1 / 0"))
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        await log.convert(NOW)
+    assert rows(database_url, proofs) == [(0,)]
+    assert rows(database_url, "SELECT relkind FROM pg_class WHERE relname = 'run_events'") == [("r",)]
+    left = f"ALTER TABLE run_events ADD CONSTRAINT bound_until_{NOW:%Y%m%d} CHECK (seq > 0)"
+    with psycopg.connect(conninfo(database_url), autocommit=True) as connection:
+        connection.execute(left.encode())
+    await log.tend(NOW)
+    assert rows(database_url, proofs) == [(0,)]
 
 
 async def test_replay_and_the_writers_statement_touch_one_partition(database_url: URL) -> None:

@@ -13,7 +13,8 @@ which no run is left.
 The key `(run_id, seq)` stays, and so does every statement of the product: a run's rows are in one partition, and Postgres finds it by `run_id`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,6 +46,8 @@ _PARTITIONS = """
     FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid WHERE inhparent = 'run_events'::regclass
 """
 _MOVE = "WITH moved AS (DELETE FROM {rest} WHERE run_id >= {begin} AND run_id < {end} RETURNING *) INSERT INTO {name} SELECT * FROM moved"
+_PROOF = "bound_until_"
+_PROOFS = "SELECT conname FROM pg_constraint WHERE conname LIKE 'bound\\_until\\_%%' AND conname <= %s"
 _ANY_RUN = "SELECT EXISTS (SELECT FROM runs WHERE id >= %s AND id < %s)"
 
 _log = structlog.get_logger(__name__)
@@ -88,9 +91,10 @@ class LogPartitions:
         """Make what is missing, drop what is over; nothing if the log is not partitioned. Raises `Unavailable`."""
         try:
             async with await self._connect() as connection:
+                soon = (now or datetime.now(UTC)) + timedelta(hours=12)
+                await _drop_proofs(connection, await (await connection.execute(_PROOFS, (f"{_PROOF}{soon:%Y%m%d}",))).fetchall())
                 if not await _scalar(connection, _IS_PARTITIONED):
                     return Tended()
-                await _be_quick(connection)
                 dropped = await self._drop_what_is_over(connection, now or datetime.now(UTC))
                 made = await self._make_ahead(connection, now or datetime.now(UTC))
         # A lock that was not to be had in time is an operational error; a row that came into the rest meanwhile one of integrity.
@@ -111,12 +115,9 @@ class LogPartitions:
                 return await self.tend(now)
             soon = (now or datetime.now(UTC)) + timedelta(days=1)  # the proof below must hold for what is written while it is looked up
             bound = _bound(_begin(soon, self._days) + timedelta(days=self._days))
-            await _be_quick(connection)
-            await _prove_bound(connection, bound)
-            async with connection.transaction():
+            async with _proved(connection, bound), _changing(connection):
                 for statement in _CONVERSION:
                     await connection.execute(_filled(statement, bound))
-            await connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT proof").format(sql.Identifier(FIRST)))
         return await self.tend(now)
 
     async def listed(self) -> list[Partition]:
@@ -130,7 +131,8 @@ class LogPartitions:
         for partition in await _partitions(connection):
             past = partition.end_time < now - timedelta(days=1)
             if past and not await _scalar(connection, _ANY_RUN, (partition.lowest, partition.end)):
-                await connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(partition.name)))
+                async with _changing(connection):
+                    await connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(partition.name)))
                 dropped.append(partition.name)
         return dropped
 
@@ -160,12 +162,32 @@ def _filled(statement: str, bound: UUID) -> sql.Composed:
     return sql.SQL(statement).format(**parts)  # pyright: ignore[reportArgumentType] - one of the constants above
 
 
-async def _prove_bound(connection: psycopg.AsyncConnection[Any], bound: UUID) -> None:
-    """A checked constraint says what attaching would else look up under the lock: all rows are below the bound."""
-    await connection.execute("ALTER TABLE run_events DROP CONSTRAINT IF EXISTS proof")
-    proof = sql.SQL("ALTER TABLE run_events ADD CONSTRAINT proof CHECK (run_id < {}) NOT VALID").format(sql.Literal(str(bound)))
-    await connection.execute(proof)
-    await connection.execute("ALTER TABLE run_events VALIDATE CONSTRAINT proof")
+@asynccontextmanager
+async def _proved(connection: psycopg.AsyncConnection[Any], bound: UUID) -> AsyncGenerator[None, None]:
+    """A checked constraint says what attaching would else look up under the lock: all rows are below the bound.
+
+    It must not stay: when its time comes it would refuse new rows. So its name says when that is, and `tend` removes what a killed command left.
+    """
+    name = sql.Identifier(f"{_PROOF}{_time(bound):%Y%m%d}")
+    proof = sql.SQL("ALTER TABLE run_events ADD CONSTRAINT {} CHECK (run_id < {}) NOT VALID").format(name, sql.Literal(str(bound)))
+    try:
+        async with _changing(connection):
+            await connection.execute(sql.SQL("ALTER TABLE run_events DROP CONSTRAINT IF EXISTS {}").format(name))
+            await connection.execute(proof)
+        async with _changing(connection):
+            await connection.execute(sql.SQL("ALTER TABLE run_events VALIDATE CONSTRAINT {}").format(name))
+        yield
+    finally:
+        await _drop_proofs(connection, [(name.as_string(None).strip('"'),)])
+
+
+async def _drop_proofs(connection: psycopg.AsyncConnection[Any], names: Sequence[tuple[str]]) -> None:
+    """From the log, which the first partition was before it was one."""
+    for (name,) in names:
+        for table in ("run_events", FIRST):
+            drop = sql.SQL("ALTER TABLE IF EXISTS {} DROP CONSTRAINT IF EXISTS {}").format(sql.Identifier(table), sql.Identifier(name))
+            async with _changing(connection):
+                await connection.execute(drop)
 
 
 async def _make(connection: psycopg.AsyncConnection[Any], begin: datetime, end: datetime) -> str:
@@ -178,7 +200,7 @@ async def _make(connection: psycopg.AsyncConnection[Any], begin: datetime, end: 
         "options": _OPTIONS,
         "rest": sql.Identifier(REST),
     }
-    async with connection.transaction():
+    async with _changing(connection):
         await connection.execute(sql.SQL("CREATE TABLE {name} (LIKE run_events INCLUDING ALL) WITH {options}").format(**parts))
         await connection.execute(sql.SQL(_MOVE).format(**parts))
         await connection.execute(
@@ -199,8 +221,12 @@ def _read_bounds(text: str) -> tuple[UUID, UUID]:
     return UUID(int=0) if lowest == "MINVALUE" else UUID(lowest.strip("'")), UUID(end.strip("'"))
 
 
-async def _be_quick(connection: psycopg.AsyncConnection[Any]) -> None:
-    await connection.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
+@asynccontextmanager
+async def _changing(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[None, None]:
+    """A transaction that would rather fail than make everybody wait."""
+    async with connection.transaction():
+        await connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT)))
+        yield
 
 
 async def _scalar(connection: psycopg.AsyncConnection[Any], query: str, parameters: tuple[Any, ...] = ()) -> Any:

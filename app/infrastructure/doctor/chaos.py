@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from app.infrastructure.doctor.answer import new_question
 from app.infrastructure.doctor.deployment import Deployment, Stream, reached
 from app.infrastructure.doctor.report import Report
 
@@ -38,7 +37,7 @@ async def check_chaos(deployment: Deployment, thread_id: str, question: str, rep
                     "Set DATABASE_URL (and AUTH_MODE) as the deployment has them.",
                 )
                 return
-            posted = await victim.post(f"/api/threads/{thread_id}/messages", new_question(question))
+            posted = await victim.post(f"/api/threads/{thread_id}/messages", {"content": question})
             if posted.status_code != 201 or posted.json()["status"] != "running":
                 report.skip(
                     "chaos",
