@@ -155,7 +155,7 @@ async def test_a_conversion_that_fails_or_is_killed_leaves_nothing_that_could_re
     database_url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log, proofs = log_of(database_url), "SELECT count(*) FROM pg_constraint WHERE conname LIKE 'bound_until%'"
-    monkeypatch.setattr(partitions, "_CONVERSION", (*partitions._CONVERSION, "SELECT 1 / 0"))
+    monkeypatch.setattr(partitions, "CONVERSION", (*partitions.CONVERSION, "SELECT 1 / 0"))
     with pytest.raises(psycopg.errors.DivisionByZero):
         await log.convert(NOW)
     assert rows(database_url, proofs) == [(0,)]

@@ -116,7 +116,7 @@ class LogPartitions:
             soon = (now or datetime.now(UTC)) + timedelta(days=1)  # the proof below must hold for what is written while it is looked up
             bound = _bound(_begin(soon, self._days) + timedelta(days=self._days))
             async with _proved(connection, bound), _changing(connection):
-                for statement in _CONVERSION:
+                for statement in CONVERSION:
                     await connection.execute(_filled(statement, bound))
         return await self.tend(now)
 
@@ -147,7 +147,7 @@ class LogPartitions:
         return made
 
 
-_CONVERSION = (
+CONVERSION = (
     "ALTER TABLE run_events RENAME TO {first}",
     "ALTER INDEX run_events_pkey RENAME TO run_events_first_pkey",
     """CREATE TABLE run_events (LIKE {first} INCLUDING DEFAULTS, CONSTRAINT run_events_pkey PRIMARY KEY (run_id, seq))
