@@ -71,6 +71,7 @@ SECTIONS = {
     "database_url": "Database",
     "llm_provider": "Model",
     "cvs_pdf_dir": "Context",
+    "compact_after_hours": "Retention",
     "run_slots": "Runs",
     "max_body_bytes": "Requests",
 }
@@ -205,6 +206,17 @@ class Settings(BaseSettings):
     resume_path: Place | None = Field(
         None,
         description="Resume for the assistant 'resume': .json or .yaml (JSON Resume, or simple sections), .md, .txt or .pdf. Empty: an example.",
+    )
+
+    # Retention
+    compact_after_hours: float = Field(
+        1.0, ge=0, le=876_000, description="Hours after an answer's end when its tokens are merged into few rows; 0 is never."
+    )
+    keep_threads_days: float = Field(
+        0.0, ge=0, le=36_500, description="Days after which a conversation that nobody uses is removed; 0 keeps all for ever."
+    )
+    partition_days: int = Field(
+        7, ge=1, le=366, description="Days in a partition of the log, once `chatbot partition` has made it one of partitions."
     )
 
     # Runs

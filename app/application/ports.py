@@ -18,6 +18,7 @@ from app.domain.chat.events import Event, StoredEvent
 from app.domain.chat.repositories.answers import AnswerRepository
 from app.domain.chat.repositories.leases import LeaseRepository
 from app.domain.chat.repositories.messages import MessageRepository
+from app.domain.chat.repositories.retention import RetentionRepository
 from app.domain.chat.repositories.run_events import RunEventRepository
 from app.domain.chat.repositories.runs import RunRepository
 from app.domain.chat.repositories.threads import ThreadRepository
@@ -57,6 +58,8 @@ class UnitOfWork(Protocol):
     def spending(self) -> SpendingRepository: ...
     @property
     def owners(self) -> OwnerRepository: ...
+    @property
+    def retention(self) -> RetentionRepository: ...
 
     async def commit(self) -> None:
         """Make everything done so far last. Raises `Unavailable` if the database cannot say that it did."""

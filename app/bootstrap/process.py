@@ -28,6 +28,7 @@ from app.bootstrap.front import built_front
 from app.bootstrap.models import make_model, make_window
 from app.bootstrap.observability import MetricsPage, Observability, show_parts
 from app.bootstrap.readiness import ReadinessCheck
+from app.bootstrap.retention import make_housekeeper, show_retention
 from app.bootstrap.use_cases import make_use_cases
 from app.bootstrap.version import app_version
 from app.domain.chat.entities import Executor
@@ -163,6 +164,7 @@ class _Wiring:
             host=f"{socket.gethostname()}:{os.getpid()}",
         )
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
+        self._housekeeper = make_housekeeper(settings, url, engine, executor.executor_id)
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
         use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings, seen.watch)
         parts = WebParts(
@@ -182,6 +184,7 @@ class _Wiring:
         self._service = Service(parts, self._supervisor, self._hub, settings.shutdown_grace)
         pools = {"requests": engine, "control": control}
         seen.metrics.gauge("resume_outdated", "1 while the resume's file cannot be used", lambda: float(bool(resume.problem)))
+        show_retention(seen.metrics, self._housekeeper)
         show_parts(seen.metrics, self._supervisor, settings.run_slots, self._hub, self._log, self._listener, pools)
 
     @asynccontextmanager
@@ -194,6 +197,7 @@ class _Wiring:
             supervising = tasks.create_task(self._supervisor.run(), name="supervise runs")
             indexing = tasks.create_task(self._open_index(), name="open the index")
             lagging = tasks.create_task(watch_lag(self._observability.metrics.late), name="watch the event loop")
+            tidying = tasks.create_task(self._housekeeper.run(), name="tidy up")
             try:
                 yield self._service
             finally:
@@ -204,6 +208,7 @@ class _Wiring:
                 listening.cancel()
                 sweeping.cancel()
                 indexing.cancel()
+                tidying.cancel()
                 lagging.cancel()
                 await self._observability.close()
 

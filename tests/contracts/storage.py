@@ -132,12 +132,13 @@ class PostgresStorage:
         """Time passes for rows: all that they remember moves into the past."""
         async with self.engine.begin() as connection:
             await connection.execute(text("UPDATE executors SET lease_until = lease_until - make_interval(secs => :s)"), {"s": seconds})
-            await connection.execute(
-                text(
-                    "UPDATE runs SET started_at = started_at - make_interval(secs => :s), created_at = created_at - make_interval(secs => :s)"
-                ),
-                {"s": seconds},
+            moved = (
+                "UPDATE runs SET started_at = started_at - make_interval(secs => :s), finished_at = finished_at - make_interval(secs => :s),"
+                " created_at = created_at - make_interval(secs => :s)"
             )
+            await connection.execute(text(moved), {"s": seconds})
+            await connection.execute(text("UPDATE threads SET updated_at = updated_at - make_interval(secs => :s)"), {"s": seconds})
+            await connection.execute(text("UPDATE duties SET held_until = held_until - make_interval(secs => :s)"), {"s": seconds})
             await connection.execute(text("UPDATE sign_ins SET expires_at = expires_at - make_interval(secs => :s)"), {"s": seconds})
             await connection.execute(text("UPDATE rate_windows SET ends_at = ends_at - make_interval(secs => :s)"), {"s": seconds})
 

@@ -17,6 +17,7 @@ from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.application.ports import UnitOfWork
+from app.domain.chat.compaction import Row, merges
 from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim, Executor, IdempotencyKey, NewRun
 from app.domain.chat.events import EventType, StoredEvent
@@ -57,11 +58,12 @@ INSERT INTO messages (id, thread_id, role, content, status, parent_id)
     FROM generate_series(1, {MESSAGES}) n;
 INSERT INTO executors (id, lease_until, host)
     SELECT {_sql_id(EXECUTOR, "n")}, now() + interval '1 hour' - n * interval '25 minutes', 'host' FROM generate_series(1, 3) n;
-INSERT INTO runs (id, thread_id, message_id, answer_id, status, attempt, owner, started_at, idempotency_key, idempotency_digest)
+INSERT INTO runs (id, thread_id, message_id, answer_id, status, attempt, owner, started_at, finished_at, compacted, idempotency_key, idempotency_digest)
     SELECT {_sql_id(RUN, "n")}, {_sql_id(THREAD, f"1 + n % {THREADS}")}, {_sql_id(MESSAGE, "n")}, {_sql_id(ANSWER, "n")},
         CASE WHEN n <= {LAST_DONE} THEN 'done' WHEN n <= {LAST_RUNNING} THEN 'running' ELSE 'queued' END,
         CASE WHEN n <= {LAST_RUNNING} THEN 1 ELSE 0 END,
         CASE WHEN n <= {LAST_RUNNING} THEN {_sql_id(EXECUTOR, "1 + n % 3")} END, now() - interval '1 minute',
+        CASE WHEN n <= {LAST_DONE} THEN now() - n * interval '1 second' END, n < {LAST_DONE} - 400,
         CASE WHEN n % 3 = 0 THEN 'key-' || n END, CASE WHEN n % 3 = 0 THEN md5(n::text) END
     FROM generate_series(1, {RUNS}) n;
 INSERT INTO run_events (run_id, seq, type, data)
@@ -213,6 +215,7 @@ def _running(count: int) -> list[Claim]:
 
 
 THREAD_ID = _thread_of(A_DONE_RUN)
+MERGES = merges([Row(StoredEvent(_id(RUN, A_DONE_RUN), seq, EventType.TOKEN, '{"text":"x"}')) for seq in range(1, 10)])
 CURSOR = ThreadCursor(datetime.now(UTC) - timedelta(minutes=100), THREAD_ID)
 
 Question = Callable[[UnitOfWork], Awaitable[Any]]
@@ -253,6 +256,11 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     ),
     "replay": (lambda work: work.run_events.read(_id(RUN, A_DONE_RUN), 0, 1000), ("run_events_pkey",)),
     "replay after a cursor": (lambda work: work.run_events.read(_id(RUN, A_DONE_RUN), 7, 1000), ("run_events_pkey",)),
+    "logs to compact": (lambda work: work.retention.runs_to_compact(3_600, 20), ("runs_to_compact_idx",)),
+    "a log's rows": (lambda work: work.retention.rows(_id(RUN, A_DONE_RUN), 0, 2_000), ("run_events_pkey",)),
+    "compact": (lambda work: work.retention.merge(_id(RUN, A_DONE_RUN), MERGES), ("run_events_pkey",)),
+    "compacted": (lambda work: work.retention.mark_compacted([_id(RUN, A_DONE_RUN)]), ("runs_pkey",)),
+    "unused threads": (lambda work: work.retention.unused_threads(100_000, 10), ("threads_age_idx", "runs_unfinished_idx")),
     "last numbers, one": (lambda work: work.run_events.last_seqs([_id(RUN, A_DONE_RUN)]), ("runs_pkey", "run_events_pkey")),
     "what a user has in hand": (lambda work: work.spending.lock(17), ("threads_of_user_idx", "runs_unfinished_idx")),
     "whose run": (lambda work: work.owners.of_run(_id(RUN, A_DONE_RUN)), ("runs_pkey", "threads_pkey")),

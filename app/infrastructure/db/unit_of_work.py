@@ -23,6 +23,7 @@ from app.infrastructure.repositories.leases import PostgresLeases
 from app.infrastructure.repositories.messages import PostgresMessages
 from app.infrastructure.repositories.owners import PostgresOwners
 from app.infrastructure.repositories.rate_windows import PostgresRateWindows
+from app.infrastructure.repositories.retention import PostgresRetention
 from app.infrastructure.repositories.run_events import PostgresRunEvents
 from app.infrastructure.repositories.runs import PostgresRuns
 from app.infrastructure.repositories.sign_ins import PostgresSignIns
@@ -57,6 +58,7 @@ class PostgresUnitOfWork:
         self.rate_windows = PostgresRateWindows(connection)
         self.spending = PostgresSpending(connection)
         self.owners = PostgresOwners(connection)
+        self.retention = PostgresRetention(connection)
 
     async def commit(self) -> None:
         """See `UnitOfWork.commit`."""

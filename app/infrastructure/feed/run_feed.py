@@ -85,7 +85,8 @@ class HubRunFeed:
                 if not events and tail.latest > heard:  # another process has written meanwhile
                     return (), True
             if events:
-                tail.add(events)
+                if events[-1].seq - cursor == len(events):  # else the log is a compacted one: the tail remembers by number
+                    tail.add(events)
                 return events, False
         if stored is None or tail.latest > cursor:
             await asyncio.sleep(RETRY_AFTER)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from app.domain.chat.compaction import Row, cut
 from app.domain.chat.events import StoredEvent
 from app.infrastructure.memory.database import Session
 
@@ -16,7 +17,11 @@ class MemoryRunEvents:
         """See `RunEventRepository.read`."""
         events = self._session.tables.events.get(run_id, ())
         start = bisect_right(events, after, key=lambda event: event.seq)
-        return events[start : start + limit]
+        found = list(events[start : start + limit])
+        if found:
+            pieces = self._session.tables.pieces.get(run_id, {}).get(found[0].seq, ())
+            found[0] = cut(Row(found[0], pieces), after)
+        return found
 
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See `RunEventRepository.last_seqs`."""

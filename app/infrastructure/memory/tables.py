@@ -24,7 +24,7 @@ class RunRow:
 
 @dataclass(slots=True)
 class Tables:
-    """Everything there is at one moment. `ordinals` counts messages and runs."""
+    """Everything there is at one moment. `pieces` belong to merged events, by run and number; `ordinals` counts messages and runs."""
 
     users: dict[int, User] = field(default_factory=dict[int, User])
     threads: dict[UUID, Thread] = field(default_factory=dict[UUID, Thread])
@@ -38,6 +38,9 @@ class Tables:
     sign_ins: dict[str, SignIn] = field(default_factory=dict[str, SignIn])
     rate_windows: dict[str, tuple[int, datetime]] = field(default_factory=dict[str, tuple[int, datetime]])
     spent_tokens: dict[tuple[int, date], int] = field(default_factory=dict[tuple[int, date], int])
+    pieces: dict[UUID, dict[int, tuple[int, ...]]] = field(default_factory=dict[UUID, dict[int, tuple[int, ...]]])
+    compacted: frozenset[UUID] = frozenset()
+    duties: dict[str, tuple[UUID, datetime]] = field(default_factory=dict[str, tuple[UUID, datetime]])
     ordinals: int = 0
 
     def copy(self) -> "Tables":
@@ -55,6 +58,9 @@ class Tables:
             dict(self.sign_ins),
             dict(self.rate_windows),
             dict(self.spent_tokens),
+            dict(self.pieces),
+            self.compacted,
+            dict(self.duties),
             self.ordinals,
         )
 

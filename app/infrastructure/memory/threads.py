@@ -56,6 +56,7 @@ class MemoryThreads:
         tables = await self._session.write()
         for run in tables.runs_of(thread_id):
             tables.events.pop(run.run_id, None)
+            tables.pieces.pop(run.run_id, None)
             del tables.runs[run.run_id]
         tables.messages = {key: message for key, message in tables.messages.items() if message.thread_id != thread_id}
         return tables.threads.pop(thread_id, None) is not None

@@ -9,6 +9,7 @@ from app.infrastructure.memory.answers import MemoryAnswers
 from app.infrastructure.memory.database import MemoryDatabase, Session
 from app.infrastructure.memory.leases import MemoryLeases
 from app.infrastructure.memory.messages import MemoryMessages
+from app.infrastructure.memory.retention import MemoryRetention
 from app.infrastructure.memory.run_events import MemoryRunEvents
 from app.infrastructure.memory.runs import MemoryRuns
 from app.infrastructure.memory.threads import MemoryThreads
@@ -32,6 +33,7 @@ class MemoryUnitOfWork:
         self.rate_windows = MemoryRateWindows(session)
         self.spending = MemorySpending(session)
         self.owners = MemoryOwners(session)
+        self.retention = MemoryRetention(session)
 
     async def commit(self) -> None:
         """See `UnitOfWork.commit`."""

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     CheckConstraint,
@@ -65,6 +66,7 @@ class ThreadRow(Base):
     __table_args__ = (
         CheckConstraint("assistant IN ('cvs', 'resume')", name="assistant"),
         Index("threads_of_user_idx", "user_id", text("updated_at DESC"), text("id DESC")),  # list a user's threads, page by page
+        Index("threads_age_idx", "updated_at"),  # remove those that nobody has used for long
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -108,6 +110,7 @@ class RunRow(Base):
         Index("runs_one_running_idx", "thread_id", unique=True, postgresql_where=text("status = 'running'")),  # the rule itself
         Index("runs_queue_idx", "ordinal", postgresql_where=text("status = 'queued'")),  # claim the oldest
         Index("runs_owner_idx", "owner", postgresql_where=text("status = 'running'")),  # take over, check ownership
+        Index("runs_to_compact_idx", "finished_at", postgresql_where=text("finished_at IS NOT NULL AND NOT compacted")),  # the oldest first
         Index("runs_idempotency_idx", "thread_id", "idempotency_key", unique=True, postgresql_where=text("idempotency_key IS NOT NULL")),
     )
 
@@ -136,10 +139,15 @@ class RunRow(Base):
     prompt_record: Mapped[dict[str, Any] | None]
     request_id: Mapped[str | None]
     traceparent: Mapped[str | None]
+    compacted: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RunEventRow(Base):
-    """The log. `data` is `json`, not `jsonb`: it is stored and read back to the letter, and never searched."""
+    """The log. `data` is `json`, not `jsonb`: it is stored and read back to the letter, and never searched.
+
+    `pieces` is set in a row that stands for several tokens, merged after the run's end: their lengths, see `app/domain/chat/compaction.py`.
+    `chatbot partition` makes the table a partitioned one, with the same columns and the same key.
+    """
 
     __tablename__ = "run_events"
 
@@ -148,6 +156,7 @@ class RunEventRow(Base):
     type: Mapped[str]
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    pieces: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
 
 
 class ExecutorRow(Base):
@@ -159,6 +168,16 @@ class ExecutorRow(Base):
     lease_until: Mapped[datetime]
     host: Mapped[str]
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class DutyRow(Base):
+    """What one process does for all, such as retention: by whom, and until when nobody else may."""
+
+    __tablename__ = "duties"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[UUID]
+    held_until: Mapped[datetime]
 
 
 class CachedAnswerRow(Base):

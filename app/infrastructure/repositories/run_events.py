@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from app.domain.chat.compaction import Row, cut
 from app.domain.chat.events import EventType, StoredEvent
 from app.infrastructure.repositories.direct import Direct
 
-_READ = b"SELECT seq, type, data::text FROM run_events WHERE run_id = %(run_id)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s"
+_READ = b"SELECT seq, type, data::text, pieces FROM run_events WHERE run_id = %(run_id)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s"
 
 _LAST_SEQS = b"""
     SELECT runs.id, coalesce((SELECT seq FROM run_events WHERE run_id = runs.id ORDER BY seq DESC LIMIT 1), 0) AS last_seq
@@ -21,9 +22,12 @@ class PostgresRunEvents:
         self._direct = direct
 
     async def read(self, run_id: UUID, after: int, limit: int) -> Sequence[StoredEvent]:
-        """See `RunEventRepository.read`. `data` comes as the text that was stored; nobody parses it on the way."""
+        """See `RunEventRepository.read`. `data` comes as the text that was stored; nobody parses it on the way, unless a merged row must be cut."""
         rows = await self._direct.all(_READ, {"run_id": run_id, "after": after, "limit": limit})
-        return [StoredEvent(run_id, seq, _TYPES[type_], data) for seq, type_, data in rows]
+        events = [StoredEvent(run_id, seq, _TYPES[type_], data) for seq, type_, data, _ in rows]
+        if rows and rows[0].pieces:
+            events[0] = cut(Row(events[0], tuple(rows[0].pieces)), after)
+        return events
 
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See `RunEventRepository.last_seqs`. One descent of the index a run, whatever the length of its log."""

@@ -9,7 +9,11 @@ from app.domain.chat.events import StoredEvent
 
 class RunEventRepository(Protocol):
     async def read(self, run_id: UUID, after: int, limit: int) -> Sequence[StoredEvent]:
-        """At most `limit` events with a number above `after`, in order."""
+        """At most `limit` events with a number above `after`, in order.
+
+        In the log of a finished run that was compacted an event may stand for several tokens, under the number of the last; its text is what
+        follows `after`, to the character.
+        """
         ...
 
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:

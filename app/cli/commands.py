@@ -1,21 +1,18 @@
-"""The command line: `chatbot serve | worker | migrate | index | keys | psql | openapi | env`. Everything here is a thin shell around `main`, `bootstrap` and `db`.
+"""The commands that run the product: `chatbot serve | worker | migrate | index | keys | psql | openapi | env`.
 
-What a person sees goes to standard output in plain words; log lines go to standard error. A wrong setting or a database that cannot be used ends
-the command with one sentence and exit status 2.
+Everything here is a thin shell around `main`, `bootstrap` and `db`. What a person sees goes to standard output in plain words; log lines go to
+standard error. What an operator does now and then is in `operations.py`.
 """
 
-import asyncio
 import json
-import socket
 import sys
-import time
-from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager
-from typing import Annotated, Any, NoReturn
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 import typer
 
-from app.settings import AuthMode, LogFormat, Settings, SettingsError, env_example, load_settings
+from app.cli.shell import fail, listen, opened_database, read_settings, run
+from app.settings import AuthMode, Settings, env_example
 
 cli = typer.Typer(
     name="chatbot", help="A self-hosted chat backend whose answers cannot get lost.", no_args_is_help=True, add_completion=False
@@ -42,11 +39,11 @@ def serve(host: HostOption = None, port: PortOption = None, slots: SlotsOption =
     """Serve the API and the page, and write answers unless --slots 0."""
     from app.main import serve as serve_forever
 
-    settings = _settings(host=host, port=port, run_slots=slots)
-    with _database(settings) as database:
-        listener = _listen(settings.host, settings.port, settings, "--port or PORT")
+    settings = read_settings(host=host, port=port, run_slots=slots)
+    with opened_database(settings) as database:
+        listener = listen(settings.host, settings.port, settings, "--port or PORT")
         address = _address(settings.host, listener.getsockname()[1])
-        _run(serve_forever(settings, database.url, listener, lambda: _announce(settings, address, embedded=database.embedded)))
+        run(serve_forever(settings, database.url, listener, lambda: _announce(settings, address, embedded=database.embedded)))
 
 
 @cli.command()
@@ -54,10 +51,10 @@ def worker(slots: SlotsOption = None) -> None:
     """Write answers for messages that other processes accept."""
     from app.main import work
 
-    settings = _settings(run_slots=slots)
-    with _database(settings) as database:
-        operators = None if settings.metrics_port is None else _listen(settings.host, settings.metrics_port, settings, "METRICS_PORT")
-        _run(work(settings, database.url, operators))
+    settings = read_settings(run_slots=slots)
+    with opened_database(settings) as database:
+        operators = None if settings.metrics_port is None else listen(settings.host, settings.metrics_port, settings, "METRICS_PORT")
+        run(work(settings, database.url, operators))
 
 
 @cli.command()
@@ -69,8 +66,8 @@ def migrate(
     """Bring the database to the newest schema (serve and worker do this by themselves)."""
     from app.infrastructure.db import migrations
 
-    settings = _settings()
-    with _database(settings, migrated=False) as database:
+    settings = read_settings()
+    with opened_database(settings, migrated=False) as database:
         if down:
             migrations.downgrade(database.url, revision)
         else:
@@ -86,11 +83,11 @@ def psql(context: typer.Context) -> None:
 
     # Ctrl-C is psql's: it stops a query there, and must not end the shell from here. A handler, unlike SIG_IGN, is not inherited.
     signal.signal(signal.SIGINT, _pass_over)
-    with _database(_settings(), migrated=False) as database:
+    with opened_database(read_settings(), migrated=False) as database:
         try:
             code = subprocess.run([*database.psql, *context.args], check=False).returncode  # noqa: S603 - our own argument list
         except FileNotFoundError:
-            _fail("There is no psql on this machine. Install a Postgres client, for example: apt-get install postgresql-client.")
+            fail("There is no psql on this machine. Install a Postgres client, for example: apt-get install postgresql-client.")
     raise typer.Exit(code)
 
 
@@ -105,15 +102,15 @@ def index(
     from app.bootstrap.context import cv_index_place, index_with_model
     from app.infrastructure.context.first_index import BuildFailed
 
-    settings = _settings()
+    settings = read_settings()
     place = cv_index_place(settings)
     if contextual:
         if settings.provider == "offline":
-            _fail("--contextual needs a model: set LLM_PROVIDER and its key in the environment or in .env.")
+            fail("--contextual needs a model: set LLM_PROVIDER and its key in the environment or in .env.")
         try:
-            _run(index_with_model(settings, lambda line: typer.echo(line, err=True)))
+            run(index_with_model(settings, lambda line: typer.echo(line, err=True)))
         except BuildFailed as failed:
-            _fail(str(failed))
+            fail(str(failed))
         return
     arguments = ["--pdf-dir", str(place.pdf_dir), "--store", str(place.store), "--embedder", place.embedder]
     code = subprocess.run([sys.executable, "-m", "rag", "index", *arguments], check=False).returncode  # noqa: S603 - our own argument list
@@ -150,17 +147,17 @@ def create_key(
     from app.domain.chat.errors import NotFound
 
     if [user is not None, new_user is not None, admin].count(True) != 1:
-        _fail("Say whose key it is: --user ID, --new-user NAME, or --admin.")
+        fail("Say whose key it is: --user ID, --new-user NAME, or --admin.")
     if not all(text.isprintable() and len(text) <= 200 for text in (name, new_user or "")) or (
         new_user is not None and not new_user.strip()
     ):
-        _fail("A name has at most 200 characters, all of them printable.")
+        fail("A name has at most 200 characters, all of them printable.")
 
     async def create(desk: Any) -> None:
         try:
             made = await desk.create.execute(CreateKeyRequest(name, user, new_user))
         except NotFound as error:
-            _fail(f"{error.message} Make one with --new-user NAME.")
+            fail(f"{error.message} Make one with --new-user NAME.")
         typer.echo(f"{_owner(made.key)}. This is the only time that the key is shown:", err=True)
         typer.echo(made.text)
 
@@ -188,7 +185,7 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="The key's id, as `key
         try:
             key = await desk.revoke.execute(key_id)
         except NotFound as error:
-            _fail(f"{error.message} See them with: chatbot keys list.")
+            fail(f"{error.message} See them with: chatbot keys list.")
         typer.echo(f"Key {key.key_id} of {_owner(key)} is worthless now.")
 
     _at_key_desk(revoke)
@@ -197,95 +194,16 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="The key's id, as `key
 def _at_key_desk(work: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
     from app.bootstrap.access import key_desk
 
-    async def run(url: Any) -> None:
+    async def at_desk(url: Any) -> None:
         async with key_desk(url) as desk:
             await work(desk)
 
-    with _database(_settings()) as database:
-        _run(run(database.url))
+    with opened_database(read_settings()) as database:
+        run(at_desk(database.url))
 
 
 def _owner(key: Any) -> str:
     return "admin" if key.user_id is None else f"user {key.user_id}"
-
-
-def main() -> None:
-    """Entry point of the `chatbot` command."""
-    cli()
-
-
-# -- shared by the commands ------------------------------------------------------------------------------------------------------------
-
-
-def _settings(**overrides: object) -> Settings:
-    from app.infrastructure.observability.logs import configure
-
-    try:
-        settings = load_settings(overrides={name: value for name, value in overrides.items() if value is not None})
-    except SettingsError as error:
-        _fail(str(error))
-    configure(settings.effective_log_level, json=settings.log_format is LogFormat.JSON)
-    return settings
-
-
-def _listen(host: str, port: int, settings: Settings, choice: str) -> socket.socket:
-    from app.infrastructure.web.server import listening_socket
-
-    try:
-        return listening_socket(host, port, settings.stream_send_timeout)
-    except OSError as error:
-        _fail(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with {choice}.")
-
-
-@contextmanager
-def _database(settings: Settings, *, migrated: bool = True) -> Generator[Any, None, None]:
-    """The database, answering, and at the newest schema unless told otherwise; else the command ends with a sentence."""
-    from app.infrastructure.db.database import UnusableDatabase, open_database
-
-    url = settings.database_url
-    try:
-        with open_database(url.get_secret_value() if url else None, settings.data_dir) as database:
-            _prepare(database.url, settings.database_wait, migrated=migrated)
-            yield database
-    except UnusableDatabase as error:
-        _fail(str(error))
-
-
-def _prepare(url: Any, patience: float, *, migrated: bool) -> None:
-    """Wait for the database to answer, and migrate it."""
-    from sqlalchemy.exc import OperationalError
-
-    from app.infrastructure.db import migrations
-
-    deadline = time.monotonic() + patience
-    waiting = False
-    while True:
-        try:
-            if migrated:
-                migrations.upgrade(url)
-            else:
-                migrations.current(url)
-        except OperationalError as error:
-            if time.monotonic() > deadline:
-                _fail(f"The database at {url} does not answer: {_first_line(error)}. Is DATABASE_URL right, and the server running?")
-            if not waiting:
-                typer.echo(f"Waiting for the database at {url} ...", err=True)
-                waiting = True
-            time.sleep(0.5)
-        else:
-            return
-
-
-def _run(coroutine: Coroutine[Any, Any, None]) -> None:
-    import uvloop
-
-    from app.bootstrap.context import CannotStart
-
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(coroutine)
-    except CannotStart as error:
-        _fail(str(error))
 
 
 def _announce(settings: Settings, address: str, *, embedded: bool) -> None:
@@ -310,14 +228,5 @@ def _address(host: str, port: int) -> str:
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
 
 
-def _first_line(error: Exception) -> str:
-    return str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
-
-
 def _pass_over(_number: int, _frame: object) -> None:
     """A signal that is for somebody else."""
-
-
-def _fail(sentence: str) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(2)
