@@ -222,6 +222,7 @@ class _Wiring:
 
     def _show_gauges(self) -> None:
         counters = self._supervisor.counters
+        self._metrics.gauge("tasks", "asyncio tasks alive", lambda: len(asyncio.all_tasks()))
         self._metrics.gauge("runs_in_hand", "Runs this process is writing", lambda: self._supervisor.busy)
         self._metrics.gauge("runs_started", "Runs this process has begun", lambda: counters.claimed)
         self._metrics.gauge("runs_taken_over", "Runs taken over from dead processes", lambda: counters.taken_over)
