@@ -124,7 +124,9 @@ class Checker:
         for record in self._providers.requests:
             if record.number > self._known:
                 self._known = record.number
-                questions = [turn["content"] for turn in record.body["messages"] if turn["role"] == "user" and "[[" in turn["content"]]
+                questions = [
+                    turn["content"] for turn in record.body.get("messages", ()) if turn["role"] == "user" and "[[" in turn["content"]
+                ]
                 if questions:
                     self._requests[_name(questions[-1])].append(record)
 

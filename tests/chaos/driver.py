@@ -29,8 +29,8 @@ QUIET = 30.0
 SETTINGS = {
     "LLM_PROVIDER": "openai_compatible",
     "LLM_MODEL": "fake",
-    "LLM_TIMEOUT": "8",
-    "LLM_TOKEN_TIMEOUT": "8",
+    "LLM_TIMEOUT": "5",
+    "LLM_TOKEN_TIMEOUT": "5",
     "RUN_LEASE": f"{LEASE}",
     "RUN_MAX_ATTEMPTS": "50",
     "SHUTDOWN_GRACE": "0",

@@ -22,7 +22,7 @@ STEP = 3600
 STOP_SECONDS = 30.0
 """How long a process may take to go after SIGTERM on a busy machine."""
 
-NO_FAKETIME = "no fault 'clock': libfaketime is not installed (apt install libfaketime), and --faketime does not name it."
+NO_FAKETIME = "no fault 'clock': libfaketime is not installed (apt install libfaketime), and neither --faketime nor LIBFAKETIME names it."
 
 
 class Faults:

@@ -4,6 +4,7 @@ Clients reach API processes as behind a load balancer: `urls` are those that new
 """
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,7 +108,7 @@ def make_fleet(
 
 
 def find_faketime(given: str | None) -> Path | None:
-    """The library that gives a process a clock of its own, if the machine has it."""
-    if given:
-        return Path(given)
+    """The library that gives a process a clock of its own: the one named (LIBFAKETIME names one too), or the machine's, if it has it."""
+    if named := given or os.environ.get("LIBFAKETIME"):
+        return Path(named)
     return next((path for place in PLACES for path in Path("/").glob(place.removeprefix("/"))), None)

@@ -255,9 +255,13 @@ async def test_a_lost_answer_to_an_append_neither_repeats_nor_loses(postgres: Po
 async def test_a_lost_answer_to_a_close_is_a_close(postgres: PostgresStorage, dying: Callable[[], Any]) -> None:
     closed, running = await claimed_run(postgres.transactions), await claimed_run(postgres.transactions)
     async with writing(dying) as log:
+        await answer(log, closed, "a")  # one batch, with the ending in it: all three deaths hit the close
+        assert DyingConnection.deaths == 0
         await log.open(running, 0)
         await log.append(running, Token("b"))
-        await answer(log, closed, "a")
+        await log.abandon(running)
+        await log.open(running, 1)
+        DyingConnection.deaths = 1
         await log.close(running, Ending.done("b"))
     assert DyingConnection.deaths == 0
     for claim, text in ((closed, "a"), (running, "b")):
