@@ -215,7 +215,7 @@ MUTANTS = (
         EXECUTOR,
         "        answer.cut(keep)\n",
         "",
-        "tests/e2e/test_takeover.py",
+        "tests/unit/chat/test_run_executor.py::test_the_text_goes_on_after_a_takeover",
     ),
     Mutant(
         10,

@@ -49,7 +49,8 @@ class DyingConnection(psycopg.AsyncConnection):
     async def pipeline(self) -> AsyncGenerator[psycopg.AsyncPipeline, None]:
         async with super().pipeline() as pipeline:
             yield pipeline
-        await self._die_if_due()
+        if self.pgconn.pipeline_status == 0:  # the outermost: psycopg's own transactions nest two more, which end before the commit
+            await self._die_if_due()
 
     async def _die_if_due(self) -> None:
         if DyingConnection.deaths:

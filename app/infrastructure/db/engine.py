@@ -5,12 +5,12 @@ Called by `bootstrap`, the CLI and `alembic/env.py`.
 
 import select
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from typing import Any
 
 import psycopg
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.infrastructure.db.hang_up import hang_up_after
@@ -78,9 +78,9 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
 @asynccontextmanager
 async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[tuple[AsyncConnection, psycopg.AsyncConnection], None]:
     """A connection from the pool, as SQLAlchemy's and as the driver's; it is ended if the block, and the rollback after it, are not through
-    within `patience` seconds."""
+    within `patience` seconds. Raises what SQLAlchemy and psycopg raise for a database that is away."""
     with ExitStack() as limit:
-        async with engine.connect() as connection:
+        async with _checked_out(engine) as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             limit.enter_context(hang_up_after(patience, driver))
             try:
@@ -88,6 +88,19 @@ async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[tupl
             finally:
                 if driver.closed and not connection.closed and not connection.invalidated:
                     await connection.invalidate()  # SQLAlchemy notices only what it sent itself
+
+
+@asynccontextmanager
+async def _checked_out(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
+    """A connection from the pool. A server that goes down just now may kill one after another as soon as it is made; the pool gives up after three and
+    calls that an invalid request, which nobody would take for an absence."""
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(engine.connect())
+        except InvalidRequestError as error:
+            away = psycopg.OperationalError("the server closes connections as soon as they are made")
+            raise OperationalError("connect", None, away) from error
+        yield connection
 
 
 def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:
