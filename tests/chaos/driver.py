@@ -23,6 +23,9 @@ from tests.providers.running import running_providers
 
 LEASE = 3.0
 
+ACCIDENTS = ("Traceback", "was never retrieved", "was destroyed but it is pending", "was never awaited")
+"""What no process may ever say, whatever happens around it."""
+
 QUIET = 30.0
 """Seconds within which everything must be at rest after the last question."""
 
@@ -30,7 +33,7 @@ SETTINGS = {
     "LLM_PROVIDER": "openai_compatible",
     "LLM_MODEL": "fake",
     "LLM_TIMEOUT": "5",
-    "LLM_TOKEN_TIMEOUT": "5",
+    "LLM_TOKEN_TIMEOUT": "12",  # longer than any stop: who wakes up late must not blame the provider
     "RUN_LEASE": f"{LEASE}",
     "RUN_MAX_ATTEMPTS": "50",
     "SHUTDOWN_GRACE": "0",
@@ -132,7 +135,8 @@ class _Run:
         await self._fleet.settle()
         await self._rest()
         await self._checker.judge_all()
-        self._outcome.tracebacks = [f"{name}: {_end_of_traceback(text)}" for name, text in self._fleet.outputs() if "Traceback" in text]
+        said = self._fleet.outputs()
+        self._outcome.tracebacks = [f"{name}: {_around(text, sign)}" for name, text in said for sign in ACCIDENTS if sign in text]
         self._ledger.complaints += self._outcome.tracebacks
         self._ledger.complaints += self._outcome.vitals.leaks()
         return self._outcome
@@ -145,7 +149,7 @@ class _Run:
     async def _judge(self, asked: Asked) -> None:
         await self._checker.judge(asked)
         for window in self._ledger.windows:
-            if window.kind == "sigterm" and self._ledger.calm(window.begin, window.end, except_for="deploy"):
+            if window.kind == "sigterm" and self._ledger.calm(window.begin, window.end, but_for=["deploy"]):
                 self._outcome.deploys += [
                     reconnects_at(sighting, window.begin, window.end + 1)
                     for sighting in asked.sightings
@@ -163,8 +167,8 @@ class _Run:
                 await asyncio.sleep(0.2)
 
 
-def _end_of_traceback(text: str) -> str:
-    begin = text.rindex("Traceback")
+def _around(text: str, sign: str) -> str:
+    begin = text.rindex(sign)
     return text[max(0, begin - 300) : begin + 3000]
 
 

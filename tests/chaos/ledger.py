@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 
@@ -97,13 +98,17 @@ class Ledger:
         """A fault that began at `begin` is over."""
         self.windows.append(Window(kind, target, begin, time.time()))
 
-    def calm(self, begin: float, end: float, except_for: str = "") -> bool:
-        """Whether nothing else that slows everybody down happened in between."""
+    def calm(self, begin: float, end: float, but_for: Collection[str] = ()) -> bool:
+        """Whether nothing happened in between that slows everybody down, or has just happened."""
         return not any(
-            window.kind != except_for and window.begin < end and begin < window.end + 4.0
+            window.begin < end and begin < window.end + SLOWING[window.kind]
             for window in self.windows
-            if window.kind in SLOWING
+            if window.kind in SLOWING and window.kind not in but_for
         )
 
 
-SLOWING = frozenset(("restart_db", "crash_db", "terminate", "hang", "disk", "deaf", "stop", "kill9", "deploy"))
+SLOWING = {"restart_db": 4.0, "crash_db": 4.0, "terminate": 1.0, "hang": 4.0, "disk": 4.0, "deploy": 1.0, "stop": 0.0, "kill9": 0.0}
+"""What slows everybody down, and for how many seconds afterwards: after an absence of the database nobody judges for a lease."""
+
+ONE_PROCESS = ("stop", "kill9")
+"""These slow down who has to do with the one that was hit."""

@@ -1,6 +1,7 @@
 """`GroupCommitLog`, beyond the port: batches, backpressure, refusals, and connections that die at the worst moment."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -202,6 +203,23 @@ async def test_abandoning_waits_for_what_is_in_flight(postgres: PostgresStorage)
         await until_waiting(postgres)
         assert not abandoning.done()
     assert tokens(await read_events(postgres.transactions, claim.run_id)) == ["in flight"]
+
+
+async def test_a_verdict_that_nobody_waits_for_any_more_is_no_accident(postgres: PostgresStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waiter is cancelled, by the fence's own notification mostly, before the writer learns that the claim is void."""
+    unheard: list[dict[str, Any]] = []
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_exception_handler", unheard.append)
+    claim = await claimed_run(postgres.transactions)
+    await postgres.log.open(claim, 0)
+    await fence(postgres.transactions, claim.run_id)
+    closing = asyncio.ensure_future(postgres.log.close(claim, Ending.done("late")))
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    other = await claimed_run(postgres.transactions)
+    await answer(postgres.log, other)  # a flush later the verdict is there
+    gc.collect()
+    assert unheard == []
 
 
 async def test_an_ending_whose_caller_is_gone_is_written_all_the_same(postgres: PostgresStorage) -> None:
