@@ -9,7 +9,7 @@ ARGS ?=
 NEUTRAL := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS UV_NO_CONFIG=1
 UV := PATH="$$PATH:.tools/bin" uv
 
-.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format bench lock up down logs clean reset-data gen-all rag-rebuild dataset eval
+.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format bench soak mutants lock up down logs clean reset-data gen-all rag-rebuild dataset eval
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -63,8 +63,8 @@ eval: install-dev ## Score retrieval against the sample CVs' JSON (ARGS=--misses
 test: lint front ## Everything that has to hold: lint, then all tests
 	@started=$$(date +%s); status=0; \
 	echo "== the front's units"; (cd front && npm run --silent test) || status=$$?; \
-	echo "== tests, on all cores"; $(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/e2e $(ARGS) || status=$$?; \
-	echo "== tests of whole processes, one at a time"; $(BIN)/python -m pytest tests/e2e $(ARGS) || status=$$?; \
+	echo "== tests, on all cores"; $(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/e2e --ignore=tests/chaos $(ARGS) || status=$$?; \
+	echo "== tests of whole processes, one at a time"; $(BIN)/python -m pytest tests/e2e tests/chaos $(ARGS) || status=$$?; \
 	echo "== the front in a browser"; (cd front && npm run --silent e2e) || status=$$?; \
 	echo "== tests took $$(($$(date +%s) - started)) s"; exit $$status
 
@@ -85,6 +85,12 @@ format: install-dev ## Put the code into its style
 
 bench: install-dev ## Measure speed beside other designs, about ten minutes (ARGS=--quick, ARGS="--only runs --rounds 3")
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+soak: install-dev ## Half an hour of faults on real processes, everything checked, leaks looked for (ARGS="--seed 7 --minutes 5")
+	@$(BIN)/python -m tests.chaos --minutes 30 --conversations 60 --spare api-2,worker-2 $(ARGS)
+
+mutants: install-dev ## Break each invariant on purpose and see its test fail (ARGS="fence" for those with that word)
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: install-dev ## Write uv.lock and requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(NEUTRAL) $(UV) lock $(ARGS)

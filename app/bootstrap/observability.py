@@ -114,6 +114,7 @@ def show_parts(
 ) -> None:
     """Metrics that the parts of a process keep anyway."""
     counters = supervisor.counters
+    metrics.gauge("tasks", "asyncio tasks alive", lambda: len(asyncio.all_tasks()))
     metrics.gauge("runs_in_hand", "Runs this process is writing", lambda: supervisor.busy)
     metrics.gauge("run_slots", "Runs this process may write at once", lambda: slots)
     metrics.counter("runs_started", "Runs this process has begun", lambda: counters.claimed)

@@ -1,6 +1,7 @@
 """`GroupCommitLog`, beyond the port: batches, backpressure, refusals, and connections that die at the worst moment."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -49,7 +50,8 @@ class DyingConnection(psycopg.AsyncConnection):
     async def pipeline(self) -> AsyncGenerator[psycopg.AsyncPipeline, None]:
         async with super().pipeline() as pipeline:
             yield pipeline
-        await self._die_if_due()
+        if self.pgconn.pipeline_status == 0:  # the outermost: psycopg's own transactions nest two more, which end before the commit
+            await self._die_if_due()
 
     async def _die_if_due(self) -> None:
         if DyingConnection.deaths:
@@ -203,6 +205,23 @@ async def test_abandoning_waits_for_what_is_in_flight(postgres: PostgresStorage)
     assert tokens(await read_events(postgres.transactions, claim.run_id)) == ["in flight"]
 
 
+async def test_a_verdict_that_nobody_waits_for_any_more_is_no_accident(postgres: PostgresStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waiter is cancelled, by the fence's own notification mostly, before the writer learns that the claim is void."""
+    unheard: list[dict[str, Any]] = []
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_exception_handler", unheard.append)
+    claim = await claimed_run(postgres.transactions)
+    await postgres.log.open(claim, 0)
+    await fence(postgres.transactions, claim.run_id)
+    closing = asyncio.ensure_future(postgres.log.close(claim, Ending.done("late")))
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    other = await claimed_run(postgres.transactions)
+    await answer(postgres.log, other)  # a flush later the verdict is there
+    gc.collect()
+    assert unheard == []
+
+
 async def test_an_ending_whose_caller_is_gone_is_written_all_the_same(postgres: PostgresStorage) -> None:
     claim = await claimed_run(postgres.transactions)
     await postgres.log.open(claim, 0)
@@ -255,9 +274,13 @@ async def test_a_lost_answer_to_an_append_neither_repeats_nor_loses(postgres: Po
 async def test_a_lost_answer_to_a_close_is_a_close(postgres: PostgresStorage, dying: Callable[[], Any]) -> None:
     closed, running = await claimed_run(postgres.transactions), await claimed_run(postgres.transactions)
     async with writing(dying) as log:
+        await answer(log, closed, "a")  # one batch, with the ending in it: all three deaths hit the close
+        assert DyingConnection.deaths == 0
         await log.open(running, 0)
         await log.append(running, Token("b"))
-        await answer(log, closed, "a")
+        await log.abandon(running)
+        await log.open(running, 1)
+        DyingConnection.deaths = 1
         await log.close(running, Ending.done("b"))
     assert DyingConnection.deaths == 0
     for claim, text in ((closed, "a"), (running, "b")):

@@ -1,10 +1,14 @@
 """`Transactions` and `UnitOfWork`: what is seen when, and what is left."""
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from app.domain.chat.entities import Assistant
+from app.domain.chat.errors import Unavailable
 from tests.contracts.conversation import new_executor, new_run, new_thread
-from tests.contracts.storage import Storage
+from tests.contracts.storage import PostgresStorage, Storage
 
 
 async def test_leaving_without_commit_leaves_nothing(storage: Storage) -> None:
@@ -80,3 +84,18 @@ async def test_after_a_commit_a_unit_of_work_may_go_on(storage: Storage) -> None
     async with storage.transactions.begin() as work:
         assert await work.users.get(first.user_id) == first
         assert await work.users.get(second.user_id) is None
+
+
+async def test_connections_that_die_as_soon_as_they_are_made_are_an_absence(postgres: PostgresStorage) -> None:
+    """A server that goes down may do that to several in a row. It must not look like a fault of ours: that would end the process."""
+
+    def die(connection: Any, _record: object) -> None:
+        connection.driver_connection.pgconn.finish()
+
+    event.listen(postgres.engine.sync_engine, "connect", die)
+    with pytest.raises(Unavailable) as away:
+        async with postgres.transactions.reading():
+            pass
+    assert away.value.code == "database_unavailable"
+    event.remove(postgres.engine.sync_engine, "connect", die)
+    await new_thread(postgres.transactions)

@@ -156,6 +156,8 @@ class RunExecutor:
                     thread = await found_thread(work, claim.thread_id)
                     branch = await work.messages.branch(claim.message_id, BRANCH_LIMIT)
                     so_far = await read_transcript(work, claim.run_id) if claim.attempt > 1 else Transcript()
+                if not branch:  # deleted between the two looks
+                    raise NotFound("thread", claim.thread_id)
                 return _Task(claim, thread.assistant, branch, so_far)
             except Unavailable:
                 await asyncio.sleep(LOAD_RETRY_SECONDS)

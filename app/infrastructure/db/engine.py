@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidRequestError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -101,7 +101,7 @@ def make_engine(url: URL, pool_size: int) -> AsyncEngine:
 @asynccontextmanager
 async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[tuple[AsyncConnection, psycopg.AsyncConnection], None]:
     """A connection from the pool, as SQLAlchemy's and as the driver's; it is ended if the block, and the rollback after it, are not through
-    within `patience` seconds."""
+    within `patience` seconds. Raises what SQLAlchemy and psycopg raise for a database that is away."""
     with _waiting(engine):
         connection = await _checked_out(engine)
     driver: Any = None
@@ -135,7 +135,13 @@ async def _checked_out(engine: AsyncEngine) -> AsyncConnection:
 
 
 async def _started(engine: AsyncEngine) -> AsyncConnection:
-    return await engine.connect().start()
+    """A server that goes down just now may kill one connection after another as soon as it is made; the pool gives up after three and calls that an
+    invalid request, which nobody would take for an absence."""
+    try:
+        return await engine.connect().start()
+    except InvalidRequestError as error:
+        away = psycopg.OperationalError("the server closes connections as soon as they are made")
+        raise OperationalError("connect", None, away) from error
 
 
 def _give_back(checkout: asyncio.Future[AsyncConnection]) -> None:

@@ -187,6 +187,7 @@ class GroupCommitLog:
     async def _flushed(self, tail: _Tail) -> None:
         if tail.flushed is None:
             tail.flushed = asyncio.get_running_loop().create_future()
+            tail.flushed.add_done_callback(_hear_out)
         # Shielded: several callers may wait for one flush, and one that is cancelled must not cancel it for the others.
         await asyncio.shield(tail.flushed)
 
@@ -293,6 +294,12 @@ class GroupCommitLog:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+
+def _hear_out(flushed: asyncio.Future[None]) -> None:
+    """Whoever waited may be cancelled by now; a verdict that nobody hears any more is no accident for the log."""
+    if not flushed.cancelled():
+        flushed.exception()
 
 
 async def _ids(cursor: psycopg.AsyncCursor) -> set[UUID]:

@@ -165,6 +165,11 @@ def _retrying(endpoint: Endpoint, retries: Retries) -> tenacity.AsyncRetrying:
     )
 
 
+OVERSLEPT = 1.0
+"""A timer that fires later than this was held up with its whole process: stopped, starved, swapped out. What the provider sent meanwhile waits in the
+socket, and gets as long again to be read."""
+
+
 class _Watch:
     """Interrupts a wait that lasts longer than `limit` with `TimeoutError`.
 
@@ -215,7 +220,10 @@ class _Watch:
         self._timer = None
         if self._task is None:
             return
-        if self._loop.time() < self._deadline:
+        now = self._loop.time()
+        if now > self._deadline + OVERSLEPT:
+            self._deadline = now + OVERSLEPT
+        if now < self._deadline:
             self._timer = self._loop.call_at(self._deadline, self._look)
             return
         self._expired = True

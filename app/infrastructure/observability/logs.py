@@ -36,6 +36,9 @@ QUIET = (
 )
 """Libraries that talk about every request; and some would show headers at DEBUG."""
 
+SILENT = ("sqlalchemy.pool",)
+"""Reports each connection that a database took down with it, traceback and all. Whoever used the connection is told so, and says it in one line."""
+
 
 def configure(level: str, *, json: bool) -> None:
     """Send all log lines to standard error, at `level` and above."""
@@ -59,6 +62,8 @@ def configure(level: str, *, json: bool) -> None:
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _console() -> Processor:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -349,3 +351,12 @@ async def test_a_run_whose_thread_is_gone_is_let_go() -> None:
     model = ScriptedModel("never")
     await world.executor(model).execute(claim)
     assert model.prompts == []
+
+
+async def test_a_thread_that_is_deleted_between_two_looks_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """The thread was still there, its messages were gone: one look sees the deletion, the one before did not."""
+    world = World()
+    claim = replace(await world.run(), message_id=uuid4())
+    await world.executor(ScriptedModel("Ada.", END)).execute(claim)
+    assert "unexpectedly" not in caplog.text
+    assert await world.kinds(claim.run_id) == []

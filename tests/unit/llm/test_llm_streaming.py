@@ -222,3 +222,19 @@ async def test_may_be_read_by_one_task_after_another() -> None:
         await asyncio.ensure_future(anext(pieces))
     assert raised.value.code == "provider_timeout"
     assert asyncio.current_task().cancelling() == 0  # pyright: ignore[reportOptionalMemberAccess]
+
+
+async def test_a_process_that_was_asleep_does_not_blame_the_provider() -> None:
+    """Stopped past the time limit, it wakes up with the timer due and the provider's words waiting: they are read first."""
+    loop = asyncio.get_running_loop()
+    arrived = asyncio.Event()
+
+    async def ask() -> AsyncGenerator[str | Completion, None]:
+        yield "a"
+        loop.call_later(0.1, arrived.set)  # seen only when the process wakes up, after the timer of the limit
+        loop.call_soon(time.sleep, streaming.OVERSLEPT + 0.5)
+        await arrived.wait()
+        yield "b"
+        yield DONE
+
+    assert await take(stream_answer(ask, ENDPOINT, SHORT, Retries(times=0))) == (["a", "b", DONE], None)
