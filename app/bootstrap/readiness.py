@@ -38,16 +38,16 @@ class ReadinessCheck:
         database, schema = await self._check_database()
         shutdown = "the process is shutting down" if self._draining() else "ok"
         checks = {"database": database, "migrations": schema, "provider": "ok", "shutdown": shutdown}
-        return Readiness(checks, {"provider": self._model_note(), "notifications": self._listener_note(), **await self._notes()})
+        return Readiness(checks, {**self._worth_knowing(), **await self._notes()})
 
-    def _model_note(self) -> str:
-        """A provider without its key stops the start; with no key at all there is the offline one, and that should be known."""
+    def _worth_knowing(self) -> dict[str, str]:
+        """A provider without its key stops the start; with no key at all there is the offline one, and that should be known. So should deafness."""
+        notes: dict[str, str] = {}
         if self._provider == "offline":
-            return "offline: no model is configured, answers quote the documents"
-        return f"{self._provider} is configured"
-
-    def _listener_note(self) -> str:
-        return "do not arrive: readers and queues are polled, see docs/operations.md" if self._deaf() else "arrive"
+            notes["provider"] = "offline: no model is configured, answers quote the documents"
+        if self._deaf():
+            notes["notifications"] = "do not arrive: readers and queues are polled, see docs/operations.md"
+        return notes
 
     async def _check_database(self) -> tuple[str, str]:
         """One look for all who ask at the same time: it takes a connection that the lease may need."""

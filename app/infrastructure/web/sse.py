@@ -140,7 +140,7 @@ class Pulse:
             due = self._last + self._settings.heartbeat
             if now >= due:
                 self._tasks.create_task(self._heartbeat(), name="heartbeat")
-        self._timer = self._loop.call_at(max(due, now + self._beat), self._look)
+        self._timer = self._loop.call_at(min(due, now + self._beat) if due > now else now + self._beat, self._look)
 
 
 async def _until_gone(receive: Receive, pulse: Pulse) -> NoReturn:
