@@ -1,7 +1,7 @@
 """`python -m tests.mutants` (`make mutants`): break each invariant on purpose, one change at a time, and see its named test fail.
 
 Works on a copy of the tree. A change that its test does not notice is printed as SURVIVED, and the exit status is 1; so is a change whose place in the code
-is gone, for then nobody knows any more whether the test can fail. Words as arguments choose the mutants with these words in their names.
+is gone, for then nobody knows any more whether the test can fail. All the tests must pass before anything is broken. Words as arguments choose the mutants with these words in their names.
 """
 
 import os
@@ -250,6 +250,10 @@ def main(words: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder)
         _copy_tree(copy)
+        tests = sorted({test for mutant in chosen for test in mutant.test.split()})
+        if sound := _pytest(tests, copy):
+            print(f"Unbroken, these tests must pass, and they do not:\n{sound.stdout[-3000:]}{sound.stderr[-3000:]}")
+            return 1
         for mutant in chosen:
             verdict = _try(mutant, copy)
             missed += verdict != "noticed"
@@ -276,18 +280,20 @@ def _try(mutant: Mutant, copy: Path) -> str:
         return "GONE"
     place.write_text(sound.replace(mutant.old, mutant.new, 1))
     try:
-        environment = {**os.environ, "PYTHONPATH": str(copy)}
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-o", "timeout=60", *mutant.test.split()]
-        tested = subprocess.run(command, cwd=copy, env=environment, check=False, capture_output=True, text=True)
+        failed = _pytest(mutant.test.split(), copy)
     finally:
         place.write_text(sound)
-    match tested.returncode:
-        case 0:
-            return "SURVIVED"
-        case 1:
-            return "noticed"
-        case _:
-            return f"ERROR {tested.stdout[-2000:]}{tested.stderr[-2000:]}"
+    if failed is None:
+        return "SURVIVED"
+    return "noticed" if failed.returncode == 1 else f"ERROR {failed.stdout[-2000:]}{failed.stderr[-2000:]}"
+
+
+def _pytest(tests: Sequence[str], copy: Path) -> subprocess.CompletedProcess[str] | None:
+    """None if all pass, else what pytest said."""
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-o", "timeout=60", *tests]
+    done = subprocess.run(command, cwd=copy, env=environment, check=False, capture_output=True, text=True)
+    return done if done.returncode else None
 
 
 if __name__ == "__main__":
