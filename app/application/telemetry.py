@@ -91,8 +91,8 @@ class RunWatch(Protocol):
         """Around storing a message and its run."""
         ...
 
-    def posted(self, run: Run) -> None:
-        """The run is stored; inside `posting`."""
+    def posted(self, run: Run, *, replayed: bool) -> None:
+        """The run is stored, by an earlier request under the same key if `replayed`; inside `posting`."""
         ...
 
     def executing(self, execution: Execution) -> AbstractContextManager[None]:
@@ -119,7 +119,7 @@ class Unwatched:
         """See `RunWatch.posting`."""
         return nullcontext()
 
-    def posted(self, run: Run) -> None:
+    def posted(self, run: Run, *, replayed: bool) -> None:
         """See `RunWatch.posted`."""
 
     def executing(self, execution: Execution) -> AbstractContextManager[None]:  # noqa: ARG002
@@ -149,10 +149,10 @@ class Watchers(Unwatched):
         """See `RunWatch.posting`."""
         return self._inside(lambda watcher: watcher.posting())
 
-    def posted(self, run: Run) -> None:
+    def posted(self, run: Run, *, replayed: bool) -> None:
         """See `RunWatch.posted`."""
         for watcher in self._watchers:
-            watcher.posted(run)
+            watcher.posted(run, replayed=replayed)
 
     def executing(self, execution: Execution) -> AbstractContextManager[None]:
         """See `RunWatch.executing`."""

@@ -61,7 +61,7 @@ async def get(base_url: str, path: str, cursor: int | None, patience: float) -> 
         raise LostError("refused") from error
     try:
         resume = f"Last-Event-ID: {cursor}\r\n" if cursor is not None else ""
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: chaos\r\nAccept: text/event-stream\r\n{resume}\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAccept: text/event-stream\r\n{resume}\r\n".encode())
         async with asyncio.timeout(patience):
             head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         status = int(head.split(" ", 2)[1])

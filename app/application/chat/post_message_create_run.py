@@ -141,7 +141,7 @@ class _PostIntoThread:
         try:
             with self._watch.posting():
                 posted = await self._store(thread_id, on_busy, key, question, reservation)
-                self._watch.posted(posted.run)
+                self._watch.posted(posted.run, replayed=posted.replayed)
             if reservation is not None and not posted.replayed and posted.run.status is RunStatus.RUNNING:
                 reservation.start(_claim(posted.run))
             return posted

@@ -150,6 +150,8 @@ async def check_ready(deployment: Deployment, report: Report) -> None:
         else:
             report.fail(name, f"{outcome}.", _READY_ADVICE.get(name, "The log of the server says more."))
     for name, note in notes.items():
+        if name == "provider":
+            continue  # `check_reachable` says it, with what to do
         report.warn(name, note, "It works, but should be mended.")
 
 

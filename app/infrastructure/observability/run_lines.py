@@ -22,10 +22,10 @@ _log = structlog.get_logger("app.runs")
 class RunLines(Unwatched):
     """Writes them."""
 
-    def posted(self, run: Run) -> None:
+    def posted(self, run: Run, *, replayed: bool) -> None:
         """See `RunWatch.posted`. The request's own line carries the run's names from here on."""
         bind_contextvars(run_id=str(run.run_id), thread_id=str(run.thread_id))
-        _log.info("A run was posted", status=run.status.value)
+        _log.info("A post was repeated" if replayed else "A run was posted", status=run.status.value)
 
     @contextmanager
     def executing(self, execution: Execution) -> Generator[None]:

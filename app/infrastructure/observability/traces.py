@@ -103,7 +103,7 @@ class Tracing(Unwatched):
             finally:
                 current_origin.set(before)
 
-    def posted(self, run: Run) -> None:
+    def posted(self, run: Run, *, replayed: bool) -> None:  # noqa: ARG002
         """See `RunWatch.posted`."""
         get_current_span().set_attributes({"chatbot.run.id": str(run.run_id), "gen_ai.conversation.id": str(run.thread_id)})
 

@@ -12,6 +12,7 @@
  */
 import { cursorOf } from "./decode";
 import { browser, follow, type LinkState, type Surroundings } from "./follow";
+import { Gathered } from "./gather";
 import type { StoredEvent } from "./reduce";
 
 /** Events that a leader keeps for tabs that come late; who needs older ones reads the messages again. */
@@ -82,6 +83,7 @@ export class SharedStream {
   private link: LinkState = { kind: "connecting", failures: 0 };
   private kept: StoredEvent[] = [];
   private keptAfter = "0";
+  private readonly gathered = new Gathered((after, events) => this.say({ kind: "events", after, events }));
   private readonly ticks: ReturnType<typeof setInterval>;
 
   constructor(
@@ -101,7 +103,10 @@ export class SharedStream {
     this.want = want;
     if (want === "none") return this.leave();
     if (this.turn === null) this.enter();
-    else if (this.leading && want === "background") void this.needBackground(this.turn);
+    else if (this.leading && want === "background") {
+      this.gathered.send();
+      void this.needBackground(this.turn);
+    }
   }
 
   private get leading(): boolean {
@@ -109,6 +114,7 @@ export class SharedStream {
   }
 
   close(): void {
+    this.gathered.send();
     this.leave();
     clearInterval(this.ticks);
     this.channel?.close();
@@ -148,6 +154,7 @@ export class SharedStream {
     this.say({ kind: "leads", at: this.listener.position() });
     if (this.want === "background") await this.needBackground(turn);
     while (!turn.signal.aborted) {
+      this.gathered.send();
       this.kept = [];
       this.keptAfter = this.listener.position();
       const round = new AbortController();
@@ -158,7 +165,7 @@ export class SharedStream {
           signal: AbortSignal.any([turn.signal, round.signal]),
           onEvents: (events, after) => {
             this.keep(events);
-            this.say({ kind: "events", after, events });
+            this.gathered.add(after, events, this.want === "seen");
             if (!this.listener.take(events)) round.abort();
           },
           onState: (link) => this.setLink(link),

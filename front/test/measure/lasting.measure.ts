@@ -29,7 +29,7 @@ test.describe("F4", () => {
       const length = (await shown(answer(page))).length;
       await page.evaluate((goal) => sessionStorage.setItem("goal", String(goal)), length);
       await page.reload();
-      took.push(await page.waitForFunction(() => (window as unknown as { back?: number }).back).then((handle) => handle.evaluate(Number)));
+      took.push(await page.waitForFunction(() => (window as unknown as { back?: number }).back).then((handle) => handle.jsonValue() as Promise<number>));
     }
     note("F4", "reload mid-answer: all text back (median of 15, slowest)", "≤ 300 ms", `${ms(median(took))}, ${ms(Math.max(...took))}`, median(took) <= 300);
     await button(page, "chat.stop").click();

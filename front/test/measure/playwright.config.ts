@@ -7,6 +7,7 @@ export default defineConfig(base, {
   testMatch: "*.measure.ts",
   outputDir: "../../test-results/measure",
   globalSetup: "../e2e/harness/setup.ts",
+  workers: 1,
   timeout: 600_000,
   reporter: [["./table.ts"]],
 });

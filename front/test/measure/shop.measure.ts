@@ -4,14 +4,16 @@
  * Lighthouse is no dependency of the page (it brings 150 packages): npx fetches it. It looks at a browser of its own that already knows its user and a
  * conversation, as a phone would.
  */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
+import { promisify } from "node:util";
 import { chromium } from "@playwright/test";
 import { BROWSER_ARGS, browserPath } from "../../playwright.config";
 import { freePort } from "../e2e/harness/product";
-import { answer, finished, knows, test } from "../e2e/harness/test";
+import { answer, expect, finished, knows, test } from "../e2e/harness/test";
 import { note, wanted } from "./note";
 
 const LIGHTHOUSE = "lighthouse@12.8.2";
@@ -27,18 +29,22 @@ test("F10: Lighthouse", async ({ api, user, service }) => {
   const port = await freePort();
   const thread = await api.thread(user, "cvs", "Who could lead the platform team?");
   await api.asked(thread, "What did Marco Ossani do at Peyrolles Numérique? [[file=long.md]]");
-  const browser = await chromium.launchPersistentContext(profile, { executablePath: browserPath(), args: [...BROWSER_ARGS, `--remote-debugging-port=${port}`] });
+  const options = { executablePath: browserPath(), args: BROWSER_ARGS };
+  const prepared = await chromium.launchPersistentContext(profile, options);
+  await knows(prepared, user);
+  const page = await prepared.newPage();
+  await page.goto(`${service}/chat/${thread.thread_id}`);
+  await finished(answer(page));
+  await prepared.close();
+  // Not one that Playwright holds: it would stop at every page that Lighthouse opens.
+  const browser = spawn(options.executablePath, [...options.args, "--headless=new", `--remote-debugging-port=${port}`, `--user-data-dir=${profile}`, "about:blank"], { stdio: "ignore" });
   try {
-    await knows(browser, user);
-    const page = await browser.newPage();
-    await page.goto(`${service}/chat/${thread.thread_id}`);
-    await finished(answer(page));
-    await page.close();
+    await expect.poll(() => fetch(`http://127.0.0.1:${port}/json/version`).then((response) => response.ok, () => false), { timeout: 30_000 }).toBe(true);
     for (const [name, path, flags] of [
       ["mobile, an answer of 10 KB", `/chat/${thread.thread_id}`, []],
       ["desktop, the same", `/chat/${thread.thread_id}`, ["--preset=desktop"]],
     ] as const) {
-      const report = look(`${service}${path}`, port, flags);
+      const report = await look(`${service}${path}`, port, flags);
       const score = (key: string): number => Math.round((report.categories[key]?.score ?? 0) * 100);
       const [performance, accessibility, practices] = [score("performance"), score("accessibility"), score("best-practices")];
       const value = (audit: string): string => `${audit.replace(/-/g, " ")} ${report.audits[audit]?.displayValue ?? "?"}`;
@@ -48,14 +54,16 @@ test("F10: Lighthouse", async ({ api, user, service }) => {
       note("F10", `Lighthouse ${name}`, `≥ ${least} / 100 / 100`, measured, performance >= least && accessibility === 100 && practices === 100);
     }
   } finally {
-    await browser.close();
+    browser.kill();
+    await rest(500);
     rmSync(profile, { recursive: true, force: true });
   }
 });
 
-function look(url: string, port: number, flags: readonly string[]): Report {
+async function look(url: string, port: number, flags: readonly string[]): Promise<Report> {
   const asked = ["--yes", LIGHTHOUSE, url, `--port=${port}`, "--quiet", "--output=json", "--disable-storage-reset", "--only-categories=performance,accessibility,best-practices", ...flags];
-  return JSON.parse(execFileSync("npx", asked, { encoding: "utf8", maxBuffer: 1e8, stdio: ["ignore", "pipe", "ignore"] })) as Report;
+  const { stdout } = await promisify(execFile)("npx", asked, { encoding: "utf8", maxBuffer: 1e8 });
+  return JSON.parse(stdout) as Report;
 }
 
 test("F13: packages, build, units", () => {
