@@ -64,17 +64,16 @@ def main(
     unknown = set(only or ()) - set(parts)
     if unknown:
         raise typer.BadParameter(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
-    began, tables = time.monotonic(), list[Table]()
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         postgres = Postgres(Path(folder))
         try:
             for name, measure in parts.items():
                 if not only or name in only:
-                    tables += measure(postgres)
+                    for table in measure(postgres):
+                        console.print(table)
         finally:
             postgres.stop()
-    for table in tables:
-        console.print(table)
     console.print(f"[dim]It took {time.monotonic() - began:.0f} s.[/dim]", highlight=False)
 
 

@@ -15,8 +15,8 @@ from itertools import accumulate
 from typing import cast
 
 STAMP = re.compile(rb"(\d{12,}) ")
-WORD = re.compile(rb"word\d+")
-"""What the fake providers say."""
+WORD = re.compile(rb"word\\*\d+")
+"""What the fake providers say; now and then with a backslash in it, which JSON doubles."""
 
 _TOLD = re.compile(rb'"output_tokens":\s?(\d+)')
 
