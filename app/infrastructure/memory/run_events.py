@@ -23,6 +23,11 @@ class MemoryRunEvents:
             found[0] = cut(Row(found[0], pieces), after)
         return found
 
+    async def read_many(self, after: Mapping[UUID, int], limit: int) -> Mapping[UUID, Sequence[StoredEvent]]:
+        """See `RunEventRepository.read_many`."""
+        found = {run_id: await self.read(run_id, seq, limit) for run_id, seq in after.items()}
+        return {run_id: events for run_id, events in found.items() if events}
+
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See `RunEventRepository.last_seqs`."""
         tables = self._session.tables

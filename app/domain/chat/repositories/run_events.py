@@ -16,6 +16,10 @@ class RunEventRepository(Protocol):
         """
         ...
 
+    async def read_many(self, after: Mapping[UUID, int], limit: int) -> Mapping[UUID, Sequence[StoredEvent]]:
+        """The same for several runs in one go, each from its own number, at most `limit` events a run; runs without any are left out."""
+        ...
+
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """The newest number of each of these runs that exists: 0 if it has no events yet."""
         ...
