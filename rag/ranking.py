@@ -1,7 +1,8 @@
 """Finds the passages for a question about some of the CVs or none in particular: BM25 and dense vectors, fused, then reranked.
 
 Fusion is by reciprocal ranks; a passage that BM25 gives nothing takes no rank there. The reranker weighs how much of the question the
-passage speaks of, how close it is, and whether it stands in the section that the question is after.
+passage speaks of, how close it is, and whether it stands in the section that the question is after; among all CVs also how alike it is in related words
+(`likeness.py`), and what the rest of its CV says.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from rag.aspects import SECTIONS, Aspect
 from rag.headings import Section
+from rag.likeness import likeness
 from rag.opened import Generation
 from rag.query import Question
 from rag.scoring import Floats, Scores
@@ -20,6 +22,9 @@ from rag.scoring import Floats, Scores
 _DEPTH = 100
 _RANK_OFFSET = 60.0
 _TRADE = 1.5
+_LIKE, _LIKE_CV = 1.0, 1.0
+_AGREEING, _MORE = 0.3, 2
+"""What a candidate gains from the passages that come next after their best, and how many of them count."""
 
 
 class Mode(StrEnum):
@@ -118,8 +123,26 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
         order += 0.5 * (running & (latest >= 10**6))
     elif question.people.cvs and Aspect.WORK in question.aspects:
         order += 0.04 * (corpus.last[numbers] >= 10**6)
+    if not question.people.cvs:
+        like = likeness(generation, question, scores)
+        order += _LIKE * like.passage[numbers] + _LIKE_CV * like.cv[numbers]
+        order += _AGREEING * _agreement(corpus.cv_of[numbers], order)
     best = np.argsort(-order, kind="stable")
     return [Ranked(int(numbers[i]), float(order[i]), float(coverage[i]), float(cosines[i])) for i in best]
+
+
+def _agreement(cv_of: NDArray[np.int32], order: Floats) -> Floats:
+    """For each passage, what its CV's next best ones are worth: a career speaks of its field more than once, a chance likeness does not."""
+    by_cv = np.lexsort((-order, cv_of))
+    first = np.flatnonzero(np.r_[True, np.diff(cv_of[by_cv]) != 0])
+    size = np.diff(np.r_[first, len(by_cv)])
+    worth = np.zeros(len(first), dtype=np.float32)
+    for place in range(1, _MORE + 1):
+        has = size > place
+        worth[has] += order[by_cv[first[has] + place]] / _MORE
+    found = np.empty_like(order)
+    found[by_cv] = np.repeat(worth, size)
+    return found
 
 
 def _asked_sections(question: Question) -> set[Section]:
