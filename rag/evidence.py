@@ -31,7 +31,7 @@ _LOOKED_AT = 20
 # A logistic regression; docs/decisions/0007 says on what it was fitted and on what it was only tried.
 _WEIGHTS = (2.63, 2.2, 1.98, 3.11, 2.93, -3.12, 1.41)
 _BIAS = -5.59
-_DESCRIBED, _SHORT, _SHORT_WITH_A_GAP, _OF_NOBODY, _SAVE_A_NAME = -1.5, -1.0, 1.0, 2.5, 3.0
+_DESCRIBED, _SHORT, _SHORT_WITH_A_GAP, _OF_NOBODY, _SAVE_A_NAME = -1.5, -1.0, 0.0, 2.5, 3.0
 """So much must speak for an answer: see `_least`."""
 _FEW, _MANY, _GAP = 2, 5, 0.3
 

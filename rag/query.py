@@ -152,7 +152,12 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
     written = tokens_of(text)
     tokens = respelled(
         written,
-        lambda token: is_carrier(token, language) or names.known(token) or any(map(frequency, (*stems_of(token.folded), *token.parts))),
+        lambda token: (
+            is_carrier(token, language)
+            or bool(aspects_of_word(plain(token)))
+            or names.known(token)
+            or any(map(frequency, (*stems_of(token.folded), *token.parts)))
+        ),
     )
     years, years_at = _years(text, tokens)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rag.aspects import SECTIONS, Aspect
 from rag.headings import Section
-from rag.likeness import likeness
+from rag.likeness import Likeness, likeness
 from rag.opened import Generation
 from rag.query import Question
 from rag.scoring import Floats, Scores
@@ -22,7 +22,7 @@ from rag.scoring import Floats, Scores
 _DEPTH = 100
 _RANK_OFFSET = 60.0
 _TRADE = 1.5
-_LIKE, _LIKE_CV = 1.0, 1.0
+_FUSED, _LIKE, _LIKE_CV = 16.0, 1.0, 1.0
 _AGREEING, _MORE = 0.3, 2
 """What a candidate gains from the passages that come next after their best, and how many of them count."""
 
@@ -48,27 +48,27 @@ class Ranked:
 def rank(generation: Generation, question: Question, scores: Scores, mode: Mode = Mode.FUSED) -> list[Ranked]:
     """The best passages, best first, of the people named if some are, else of all."""
     within = generation.corpus.passages_of(question.people.cvs) if question.people.cvs else None
-    by_bm25, by_dense = _bm25_order(scores.bm25, within), _dense_order(generation, scores, within)
-    by_trade = _bm25_order(scores.trade, within)
+    by_bm25, by_dense = _best_first(scores.bm25, within), _dense_order(generation, scores, within)
     match mode:
         case Mode.BM25:
             return _plainly(by_bm25, scores, scores.bm25[by_bm25])
         case Mode.DENSE:
             return _plainly(by_dense, scores, scores.cosines(by_dense))
         case Mode.FUSED:
-            return _rerank(
-                generation,
-                question,
-                scores,
-                _fuse((by_bm25, by_dense, by_trade)) if within is None or len(within) > _DEPTH else _fuse((by_bm25, by_dense), rest=within),
-            )
+            by_trade = _best_first(scores.trade, within)
+            if within is None:
+                like = likeness(generation, question, scores)
+                fused = _fuse((by_bm25, by_dense, by_trade), rest=_best_first(like.passage, None))
+                return _rerank(generation, question, scores, fused, like)
+            fused = _fuse((by_bm25, by_dense, by_trade)) if len(within) > _DEPTH else _fuse((by_bm25, by_dense), rest=within)
+            return _rerank(generation, question, scores, fused, None)
 
 
-def _bm25_order(bm25: Floats, within: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    numbers = np.flatnonzero(bm25 > 0) if within is None else within[bm25[within] > 0]
+def _best_first(worth: Floats, within: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    numbers = np.flatnonzero(worth > 0) if within is None else within[worth[within] > 0]
     if len(numbers) > _DEPTH:
-        numbers = numbers[np.argpartition(-bm25[numbers], _DEPTH)[:_DEPTH]]
-    return numbers[np.argsort(-bm25[numbers], kind="stable")]
+        numbers = numbers[np.argpartition(-worth[numbers], _DEPTH)[:_DEPTH]]
+    return numbers[np.argsort(-worth[numbers], kind="stable")]
 
 
 def _dense_order(generation: Generation, scores: Scores, within: NDArray[np.int64] | None) -> NDArray[np.int64]:
@@ -87,7 +87,7 @@ def _plainly(numbers: NDArray[np.int64], scores: Scores, order: Floats) -> list[
 
 
 def _fuse(rankings: Iterable[NDArray[np.int64]], rest: NDArray[np.int64] | None = None) -> dict[int, float]:
-    """Reciprocal rank fusion. `rest` joins with nothing: of a single person's CV every passage is a candidate."""
+    """Reciprocal rank fusion. `rest` joins with nothing: of a single person's CV every passage is a candidate, of all CVs what is alike."""
     fused: dict[int, float] = dict.fromkeys(() if rest is None else rest.tolist(), 0.0)
     for ranking in rankings:
         for place, number in enumerate(ranking.tolist(), start=1):
@@ -95,7 +95,7 @@ def _fuse(rankings: Iterable[NDArray[np.int64]], rest: NDArray[np.int64] | None 
     return fused
 
 
-def _rerank(generation: Generation, question: Question, scores: Scores, fused: dict[int, float]) -> list[Ranked]:
+def _rerank(generation: Generation, question: Question, scores: Scores, fused: dict[int, float], like: Likeness | None) -> list[Ranked]:
     numbers = np.array(list(fused), dtype=np.int64)
     if not len(numbers):
         return []
@@ -103,17 +103,13 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
     cosines = scores.cosines(numbers)
     coverage = scores.coverage[numbers]
     best_bm25 = max(float(scores.bm25[numbers].max()), 1e-6)
-    said = (
-        0.2 if question.people.cvs and all(scores.of_aspect) else 1.0
-    )  # `where did she study?` is answered by a section, not by its words
-    # Among all CVs the nearest sets the scale; within one person's CV everything is near, and what is said decides.
-    nearness = 0.45 * cosines if question.people.cvs else 2.0 * cosines / max(float(cosines.max()), 1e-6)
-    order = (
-        said * coverage
-        + nearness
-        + said * 0.25 * scores.bm25[numbers] / best_bm25
-        + 8.0 * np.array([fused[int(n)] for n in numbers], dtype=np.float32)
-    )
+    said = 0.2 if all(scores.of_aspect) else 1.0  # `where did she study?` is answered by a section, not by its words
+    ranked = np.array([fused[int(n)] for n in numbers], dtype=np.float32)
+    if like is None:  # within one person's CV everything is near, and what is said decides
+        order = said * (coverage + 0.25 * scores.bm25[numbers] / best_bm25) + 0.45 * cosines + 8.0 * ranked
+    else:  # among all CVs the nearest sets the scale, and how much BM25 gives says less than that it ranks a passage high
+        order = coverage + 2.0 * cosines / max(float(cosines.max()), 1e-6) + _FUSED * ranked
+        order += _LIKE * like.passage[numbers] + _LIKE_CV * like.cv[numbers]
     order += _TRADE * scores.trade[numbers]
     order += 0.35 * corpus.in_sections(_asked_sections(question))[numbers]
     order -= 0.12 * corpus.continued[numbers]
@@ -123,9 +119,7 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
         order += 0.5 * (running & (latest >= 10**6))
     elif question.people.cvs and Aspect.WORK in question.aspects:
         order += 0.04 * (corpus.last[numbers] >= 10**6)
-    if not question.people.cvs:
-        like = likeness(generation, question, scores)
-        order += _LIKE * like.passage[numbers] + _LIKE_CV * like.cv[numbers]
+    if like is not None:
         order += _AGREEING * _agreement(corpus.cv_of[numbers], order)
     best = np.argsort(-order, kind="stable")
     return [Ranked(int(numbers[i]), float(order[i]), float(coverage[i]), float(cosines[i])) for i in best]

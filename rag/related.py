@@ -1,7 +1,7 @@
 """English words near each other in meaning: `lorry` and `truck`, `taught` and `instructor`, `fish` and `tuna`. For ranking only, never as evidence.
 
 What people call a thing is seldom what a CV calls it. The table (`vocabulary/related.txt.gz`) is derived from WordNet 3.0, by `scripts/related_words.py`; its licence
-stands at its head. Called by `likeness.py`. Loaded once a process, when first asked.
+stands at its head. Called by `likeness.py` and `spelling.py`. Loaded once a process, when first asked.
 """
 
 import gzip
@@ -66,6 +66,10 @@ class Thesaurus:
                     for said in self._said(near):
                         found[said] = max(found.get(said, 0.0), weight * (1 - _RARER_SENSE * rank))
         return found
+
+    def knows(self, word: str) -> bool:
+        """Is this an English word, or a form of one?"""
+        return bool(self._forms(word))
 
     def _forms(self, word: str) -> set[str]:
         """The words that this one may be a form of: a participle may be a noun, too."""

@@ -23,6 +23,8 @@ from rag.scoring import Scores
 
 TOP_K = 5
 _NAMED = 0.9
+_NEAR_BEST, _NEARER = 0.45, 0.25
+"""So much of the best one's score another candidate must have to be shown, and so much more if the best says all that is asked."""
 _FITS, _RIVAL = 0.3, 0.15
 """So much is it worth to say what is asked word for word; and so sure must be the occupation of whoever is set before those who do."""
 
@@ -103,7 +105,7 @@ def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked]
         by_cv[int(generation.corpus.cv_of[r.passage])].append(r)
     order = list(by_cv)
     if ranked and not question.people.cvs:
-        floor = 0.62 * ranked[0].score
+        floor = (_NEAR_BEST + _NEARER * min(1.0, ranked[0].coverage)) * ranked[0].score
         order = [cv for cv in order if by_cv[cv][0].score >= floor] or order[:1]
     order = order[:top_k]
     chosen: dict[int, list[Ranked]] = {cv: [] for cv in order}

@@ -1,6 +1,6 @@
 """Mends slips of the finger in a question's ordinary words: `literrary translaton`. Pure.
 
-Only words that nothing knows are touched, neither the index nor the vocabulary, and only if a known word is one slip away. Names have their own rules (`names.py`).
+Only words that nothing knows are touched, neither the index nor the vocabulary nor the dictionary of English words (`related.py`), and only if a known word is one slip away. Names have their own rules (`names.py`).
 """
 
 from collections import defaultdict
@@ -10,6 +10,7 @@ from functools import cache
 
 from rag.concepts import concepts
 from rag.names import Token, one_apart
+from rag.related import thesaurus
 from rag.words import fold, words
 
 _SHORTEST = 6
@@ -24,6 +25,8 @@ def _mended(token: Token, at: int, is_known: Callable[[Token], bool]) -> Token:
     word = token.folded
     if len(word) < _SHORTEST or not word.isalpha() or (token.capital and at > 0) or is_word(word) or is_known(token):
         return token
+    if thesaurus().knows(word):
+        return token  # `karate` is no map, and whoever served is no server
     found = [
         known
         for length in (len(word) - 1, len(word), len(word) + 1)
