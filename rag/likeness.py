@@ -41,7 +41,7 @@ def likeness(generation: Generation, question: Question, scores: Scores) -> Like
     return Likeness(passage, cv[cv_of])
 
 
-def _best_by_cv(cover: Floats, cv_of: NDArray[np.int64], cvs: int) -> Floats:
+def _best_by_cv(cover: Floats, cv_of: NDArray[np.int32], cvs: int) -> Floats:
     best = np.zeros(cvs, dtype=np.float32)
     said = np.flatnonzero(cover)
     np.maximum.at(best, cv_of[said], cover[said])

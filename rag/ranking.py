@@ -120,7 +120,7 @@ def _rerank(generation: Generation, question: Question, scores: Scores, fused: d
     elif question.people.cvs and Aspect.WORK in question.aspects:
         order += 0.04 * (corpus.last[numbers] >= 10**6)
     if like is not None:
-        order += _AGREEING * _agreement(corpus.cv_of[numbers], order)
+        order += _AGREEING * _agreement(corpus.cv_of[numbers], order.astype(np.float32))
     best = np.argsort(-order, kind="stable")
     return [Ranked(int(numbers[i]), float(order[i]), float(coverage[i]), float(cosines[i])) for i in best]
 

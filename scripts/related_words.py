@@ -86,7 +86,9 @@ def _write(folder: Path, kept: dict[Sense, list[str]], links: dict[Sense, list[t
     rows: list[str] = []
     for sense, chosen in kept.items():
         columns = [
-            ",".join(str(numbers[sense] - numbers[to]) for to in dict.fromkeys(to for kind, to in links[sense] if kind in kinds) if to in numbers)
+            ",".join(
+                str(numbers[sense] - numbers[to]) for to in dict.fromkeys(to for kind, to in links[sense] if kind in kinds) if to in numbers
+            )
             for kinds in _LINKS
         ]
         rows.append("|".join([" ".join(chosen), *columns]).rstrip("|"))
@@ -97,7 +99,10 @@ def _write(folder: Path, kept: dict[Sense, list[str]], links: dict[Sense, list[t
             form, base = line.split()[:2]
             if form.isalpha() and base in known:
                 irregular.setdefault(form, base)
-    head = ["# Derived from WordNet 3.0 by scripts/related_words.py: senses left out, the rest abridged.", *(f"# {line}" for line in _licence(folder / "data.noun"))]
+    head = [
+        "# Derived from WordNet 3.0 by scripts/related_words.py: senses left out, the rest abridged.",
+        *(f"# {line}" for line in _licence(folder / "data.noun")),
+    ]
     text = "\n".join([*head, *(f"={form} {base}" for form, base in sorted(irregular.items())), *rows]) + "\n"
     with _TARGET.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
         packed.write(text.encode())
