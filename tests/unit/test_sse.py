@@ -1,7 +1,8 @@
 """Frames and the response of a stream, without a server: the hint at the end, and the one guard that does not rest on the kernel."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
@@ -134,3 +135,43 @@ async def test_a_reader_that_does_not_take_a_frame_is_cut_and_its_stream_is_clos
             {"type": "http", "method": "GET", "state": {}}, receive, send
         )
     assert closed.is_set()
+
+
+@pytest.mark.parametrize("reading", [True, False])
+async def test_a_reader_that_is_not_believed_any_more_gets_an_end_in_due_form(*, reading: bool) -> None:
+    """Also one that does not read just then: it had a frame waiting, and gets the end behind it once it reads."""
+    wire, closed, there, takes = Wire(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    ends: list[Callable[[], None]] = []
+
+    @contextmanager
+    def believed(end: Callable[[], None]) -> Generator[None]:
+        ends.append(end)
+        try:
+            yield
+        finally:
+            ends.clear()
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"frame"
+            yield b"read" if reading else b"unread"
+            there.set()
+            await takes.wait()
+        finally:
+            closed.set()
+
+    async def send(message: Message) -> None:
+        if message.get("body") == b"unread":
+            there.set()
+            await takes.wait()
+        await wire.send(message)
+
+    response = RunEventsResponse(frames(), StreamSettings(send_timeout=30, heartbeat=30), believed)
+    answering = asyncio.ensure_future(response({"type": "http", "method": "GET", "state": {}}, wire.receive, send))
+    async with asyncio.timeout(10):
+        await there.wait()
+        ends[0]()
+        await answering
+    assert wire.sent == ([b"frame", b"read", b""] if reading else [b"frame", b""])
+    assert closed.is_set()
+    assert not ends

@@ -234,6 +234,8 @@ class SignInRow(Base):
     key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"))
     resource: Mapped[str | None]
     expires_at: Mapped[datetime]
+    parent: Mapped[str | None]
+    holds_until: Mapped[datetime | None]
 
 
 class RateWindowRow(Base):

@@ -44,7 +44,7 @@ export interface paths {
         /**
          * Get a ticket for a stream
          * @description Opens one thread's or run's events, or one WebSocket session, within a minute, as `?ticket=`: for `EventSource` and `WebSocket`, which send
-         *     no headers. An open stream stays open; to come back after the minute, get another.
+         *     no headers. What it opened stays open for as long as what was shown here holds; to come back after the minute, get another.
          */
         post: operations["create_ticket"];
         delete?: never;

@@ -60,7 +60,7 @@ async def close_session(request: Request, response: Response, cases: Cases) -> N
 )
 async def create_ticket(body: TicketBody, cases: Cases, who: Who) -> TicketOut:
     """Opens one thread's or run's events, or one WebSocket session, within a minute, as `?ticket=`: for `EventSource` and `WebSocket`, which send
-    no headers. An open stream stays open; to come back after the minute, get another."""
+    no headers. What it opened stays open for as long as what was shown here holds; to come back after the minute, get another."""
     resource = WEBSOCKET
     if body.thread_id is not None:
         resource = Resource("thread", body.thread_id)

@@ -19,7 +19,7 @@ from app.infrastructure.web.dependencies import (
     Streams,
     ThreadIdPath,
 )
-from app.infrastructure.web.door import Who
+from app.infrastructure.web.door import WhileBelieved, Who
 from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, answers
 from app.infrastructure.web.guarded_route import GuardedRoute
 from app.infrastructure.web.routers.event_stream import EVENT_STREAM
@@ -134,12 +134,17 @@ async def post_message(
     responses={**EVENT_STREAM, **answers(NO_THREAD, BAD_CURSOR)},
 )
 async def follow_thread(
-    thread_id: ThreadIdPath, cases: Cases, streams: Streams, after: AfterPosition = None, last_event_id: LastPositionHeader = None
+    thread_id: ThreadIdPath,
+    cases: Cases,
+    streams: Streams,
+    believed: WhileBelieved,
+    after: AfterPosition = None,
+    last_event_id: LastPositionHeader = None,
 ) -> RunEventsResponse:
     """The events of the thread's runs one after another, also of runs started later and elsewhere; stays open. Frames carry
     `id: run_id:seq`. Without a cursor it begins with the unfinished run, or the next to come; `after=0` begins with the thread's first run."""
     batches = await cases.follow_thread.execute(thread_id, thread_cursor(last_event_id, after))
-    return RunEventsResponse(chunks(batches, thread_event_id), streams)
+    return RunEventsResponse(chunks(batches, thread_event_id), streams, believed)
 
 
 def _ordinal(cursor: str | None) -> int | None:
