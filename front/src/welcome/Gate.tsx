@@ -45,8 +45,9 @@ export function Gate({ children }: { children: ReactNode }) {
   }, [client, again, signingUp]);
 
   useEffect(() => {
-    const id = session.data?.userId;
-    if (id != null && me()?.user_id !== id) remember({ user_id: id, name: "" }); // a session tells no name
+    const { user_id: id, name } = session.data ?? {};
+    const known = me();
+    if (id != null && (known?.user_id !== id || known.name !== (name ?? ""))) remember({ user_id: id, name: name ?? "" });
   }, [session.data]);
 
   if (session.data !== null && user) return children;

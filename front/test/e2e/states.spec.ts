@@ -95,6 +95,13 @@ const STATES: Record<string, State> = {
     await ask(given.page, "And who of them speaks Spanish?");
     await expect(button(given.page, "chat.busy.enqueue")).toBeVisible();
   },
+  queued: async (given) => {
+    const thread = await given.api.thread(given.user, "resume");
+    await given.api.post(thread, "[[tokens=3000 rate=10]]");
+    await given.api.post(thread, "And who of them speaks Spanish?", { on_busy: "enqueue" });
+    await open(given.page, thread);
+    await expect(button(given.page, "chat.withdraw")).toBeVisible();
+  },
   limited: async (given) => {
     await given.page.route("**/messages", (route) => (route.request().method() === "POST" ? route.fulfill(refusing(429, "rate_limited", { "retry-after": "600" })) : route.fallback()));
     await running(given, "Who knows Rust?");
