@@ -4,17 +4,18 @@
  * A reader known from before sees the page at once; the server is asked meanwhile. Any 401 leads back here. A server that lost its users (a new database)
  * gets the reader under the same name again, with a word about it.
  */
-import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useQueryClient, type QueryCacheNotifyEvent } from "@tanstack/react-query";
 import { Problem } from "../api/client";
 import { me, remember, useCreateUser, useMe } from "../api/me";
 import { t } from "../i18n/t";
 import { navigate } from "../routes";
+import { part } from "../ui/part";
 import { toast } from "../ui/toasts";
 import { SESSION, useSessionQuery } from "./session";
 
-const SignIn = lazy(() => import("./SignIn").then((part) => ({ default: part.SignIn })));
-const Welcome = lazy(() => import("./Welcome").then((part) => ({ default: part.Welcome })));
+const SignIn = part(() => import("./SignIn").then((code) => code.SignIn));
+const Welcome = part(() => import("./Welcome").then((code) => code.Welcome));
 const UNAUTHORIZED = 401;
 
 export function Gate({ children }: { children: ReactNode }) {
@@ -52,5 +53,5 @@ export function Gate({ children }: { children: ReactNode }) {
 
   if (session.data !== null && user) return children;
   if (session.isPending) return null;
-  return <Suspense>{session.data === null ? <SignIn /> : <Welcome />}</Suspense>;
+  return session.data === null ? <SignIn /> : <Welcome />;
 }
