@@ -35,7 +35,7 @@ function Drawer({ source, onClose }: { source: Source; onClose: () => void }) {
       }}
     >
       <header className="flex items-start gap-3 border-b border-line py-2.5 ps-4 pe-2">
-        <span className="mt-1 grid h-6 min-w-6 shrink-0 place-items-center rounded-md bg-accent-soft px-1.5 text-xs font-semibold text-accent tabular-nums" aria-hidden="true">
+        <span className="mt-1 grid h-6 min-w-6 shrink-0 place-items-center rounded-md bg-accent-soft px-1.5 text-xs font-semibold text-accent digits" aria-hidden="true">
           {source.n}
         </span>
         <div className="min-w-0 flex-1">
