@@ -65,6 +65,10 @@ class MemoryRuns:
         """See `RunRepository.unfinished`."""
         return _unfinished(self._session.tables, thread_id)
 
+    async def answering(self, thread_ids: Collection[UUID]) -> set[UUID]:
+        """See `RunRepository.answering`."""
+        return {thread_id for thread_id in thread_ids if _unfinished(self._session.tables, thread_id)}
+
     async def next_in_thread(self, thread_id: UUID, after: UUID | None) -> Run | None:
         """See `RunRepository.next_in_thread`."""
         runs = self._session.tables.runs_of(thread_id)

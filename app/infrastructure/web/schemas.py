@@ -149,17 +149,21 @@ class ThreadPage(BaseModel):
     """A part of a user's threads: the one used last comes first."""
 
     threads: list[ThreadOut]
+    answering: list[UUID] = Field(description="Those of them that have an unfinished run.")
     next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last one.")
 
 
 class SessionOut(BaseModel):
     """Who is signed in, and what they have left."""
 
-    model_config = _example(auth="api_key", scope="user", user_id=1, expires_at=_TIME, tokens_today=51_200, tokens_per_day=2_000_000)
+    model_config = _example(
+        auth="api_key", scope="user", user_id=1, name="Ada", expires_at=_TIME, tokens_today=51_200, tokens_per_day=2_000_000
+    )
 
     auth: str = Field(description="AUTH_MODE: `off`, `api_key` or `jwt`.")
     scope: Scope | None = Field(description="Null with `off`.")
     user_id: int | None = Field(description="Whose threads these are; null with `off` and for an admin.")
+    name: str | None = Field(description="That user's name; null without a user.")
     expires_at: datetime | None = Field(description="When to sign in again; null if never.")
     tokens_today: int | None = Field(description="Tokens charged since 00:00 UTC; null without a user.")
     tokens_per_day: int | None = Field(description="What a day has; null is no limit.")
@@ -350,12 +354,25 @@ class ActiveRunOut(BaseModel):
         )
 
 
+class WaitingRunOut(BaseModel):
+    """A run that waits for its turn in the thread: it can be cancelled by itself."""
+
+    run_id: UUID
+    message_id: UUID = Field(description="The user's message that it will answer.")
+    answer_id: UUID = Field(description="The id that the answer will have.")
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        return cls(run_id=run.run_id, message_id=run.message_id, answer_id=run.answer_id)
+
+
 class MessagePage(BaseModel):
     """A part of a thread's messages, and where its runs stand at the same moment."""
 
     messages: list[MessageOut] = Field(description="Newest first.")
     next_cursor: str | None = Field(description="Pass as `cursor` for older messages; null on the last page.")
     active_run: ActiveRunOut | None
+    waiting_runs: list[WaitingRunOut] = Field(description="The unfinished runs after it, in the order in which they will be answered.")
     events_cursor: str = Field(description="Pass as `after` to the thread's events: they then begin where this answer ends.")
 
 

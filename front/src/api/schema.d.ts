@@ -776,6 +776,11 @@ export interface components {
             next_cursor: string | null;
             active_run: components["schemas"]["ActiveRunOut"] | null;
             /**
+             * Waiting Runs
+             * @description The unfinished runs after it, in the order in which they will be answered.
+             */
+            waiting_runs: components["schemas"]["WaitingRunOut"][];
+            /**
              * Events Cursor
              * @description Pass as `after` to the thread's events: they then begin where this answer ends.
              */
@@ -1117,6 +1122,7 @@ export interface components {
          * @example {
          *       "auth": "api_key",
          *       "expires_at": "2026-11-20T21:00:00.123456Z",
+         *       "name": "Ada",
          *       "scope": "user",
          *       "tokens_per_day": 2000000,
          *       "tokens_today": 51200,
@@ -1136,6 +1142,11 @@ export interface components {
              * @description Whose threads these are; null with `off` and for an admin.
              */
             user_id: number | null;
+            /**
+             * Name
+             * @description That user's name; null without a user.
+             */
+            name: string | null;
             /**
              * Expires At
              * @description When to sign in again; null if never.
@@ -1232,6 +1243,11 @@ export interface components {
         ThreadPage: {
             /** Threads */
             threads: components["schemas"]["ThreadOut"][];
+            /**
+             * Answering
+             * @description Those of them that have an unfinished run.
+             */
+            answering: string[];
             /**
              * Next Cursor
              * @description Pass as `cursor` for the next page; null on the last one.
@@ -1331,6 +1347,29 @@ export interface components {
             user_id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * WaitingRunOut
+         * @description A run that waits for its turn in the thread: it can be cancelled by itself.
+         */
+        WaitingRunOut: {
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /**
+             * Message Id
+             * Format: uuid
+             * @description The user's message that it will answer.
+             */
+            message_id: string;
+            /**
+             * Answer Id
+             * Format: uuid
+             * @description The id that the answer will have.
+             */
+            answer_id: string;
         };
         /**
          * DoneEvent

@@ -43,6 +43,10 @@ class RunRepository(Protocol):
         """The thread's queued and running runs, oldest first."""
         ...
 
+    async def answering(self, thread_ids: Collection[UUID]) -> set[UUID]:
+        """Those of the threads that have a queued or running run."""
+        ...
+
     async def next_in_thread(self, thread_id: UUID, after: UUID | None) -> Run | None:
         """The run stored next after run `after` in this thread (the thread's first if None), or None."""
         ...

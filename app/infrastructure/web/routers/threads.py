@@ -32,6 +32,7 @@ from app.infrastructure.web.schemas import (
     PostMessageBody,
     RenameThreadBody,
     ThreadOut,
+    WaitingRunOut,
 )
 from app.infrastructure.web.sse import (
     SEQ_MAX,
@@ -88,6 +89,7 @@ async def read_messages(
         messages=[MessageOut.of(message) for message in messages],
         next_cursor=str(messages[-1].ordinal) if len(history.messages) > limit else None,
         active_run=ActiveRunOut.of(history.active) if history.active else None,
+        waiting_runs=[WaitingRunOut.of(run) for run in history.waiting],
         events_cursor=_events_cursor(history),
     )
 
