@@ -24,6 +24,8 @@ from app.application.cvs.read_cv import ReadCv
 
 @dataclass(frozen=True, slots=True)
 class UseCases:
+    """One of each, shared by all requests of the process."""
+
     create_user: CreateUser
     create_thread: CreateThread
     read_thread: ReadThread

@@ -13,6 +13,8 @@ from app.domain.chat.transcript import Transcript
 
 
 class ReadThread:
+    """The thread by itself: what was said in it comes with `ReadMessages`."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -24,6 +26,8 @@ class ReadThread:
 
 @dataclass(frozen=True, slots=True)
 class ListThreadsRequest:
+    """`before` is where the page before ended; `query` is looked for in titles and messages, see `ThreadRepository.page`."""
+
     user_id: int
     limit: int
     before: ThreadCursor | None = None
@@ -39,6 +43,8 @@ class ThreadList:
 
 
 class ListThreads:
+    """Whether somebody may see this user's list is asked before, see `CheckAccess`."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -74,6 +80,8 @@ class History:
 
 
 class ReadMessages:
+    """What a page loads before it follows the thread: between the two nothing is missed."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 

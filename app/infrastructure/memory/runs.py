@@ -18,6 +18,8 @@ OWN_AFTER = timedelta(seconds=5)
 
 
 class MemoryRuns:
+    """See `RunRepository`. Where a constraint of Postgres would refuse, this raises `RuleBroken`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -21,12 +21,14 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
+    """Swagger UI: read the API and try it."""
     page = get_swagger_ui_html(openapi_url="/openapi.json", title=request.app.title, swagger_favicon_url=ICON)
     return _under_policy(page)
 
 
 @router.get("/redoc")
 async def redoc(request: Request) -> HTMLResponse:
+    """ReDoc: the same on one page, for reading."""
     page = get_redoc_html(openapi_url="/openapi.json", title=request.app.title, redoc_favicon_url=ICON, with_google_fonts=False)
     return _under_policy(page)
 

@@ -13,6 +13,8 @@ from app.domain.chat.entities import Backlog, Claim, Executor, NewMessage, NewRu
 
 
 class RunRepository(Protocol):
+    """Whoever must hear of a change is nudged after the commit, never before it."""
+
     async def add(self, run: NewRun, message: NewMessage | None) -> Run:
         """Store a run, and the user message it answers if that is new.
 
