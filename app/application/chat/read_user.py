@@ -6,6 +6,8 @@ from app.domain.chat.errors import NotFound
 
 
 class ReadUser:
+    """Reads one user."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
