@@ -6,7 +6,7 @@ from app.domain.chat.errors import NotFound
 
 
 class ReadUser:
-    """One user, by id."""
+    """Reads one user."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions

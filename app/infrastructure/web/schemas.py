@@ -363,7 +363,7 @@ class WaitingRunOut(BaseModel):
 
     @classmethod
     def of(cls, run: Run) -> Self:
-        """What is told of a run that is queued."""
+        """What a client is told of a run that waits."""
         return cls(run_id=run.run_id, message_id=run.message_id, answer_id=run.answer_id)
 
 

@@ -28,7 +28,7 @@ export function Thinking({ turn, assistant, behind, onWithdraw }: ThinkingProps)
         </span>
       </p>
       {turn.status === "queued" && behind && runId !== null && (
-        <Button look="ghost" onClick={() => onWithdraw(runId)} size="small">
+        <Button onClick={() => onWithdraw(runId)} size="small">
           {t("chat.withdraw")}
         </Button>
       )}

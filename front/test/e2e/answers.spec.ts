@@ -167,6 +167,6 @@ test("hostile markdown loads nothing, runs nothing, and leads nowhere unseen", a
   }));
   expect(found).toMatchObject({ loaded: 0, handlers: 0, hit: false });
   expect(found.links.length).toBeGreaterThan(0);
-  for (const link of found.links) expect(link).toMatch(/^(https?:\/\/evil\.example\/|mailto:|http:\/\/127\.0\.0\.1:\d+\/chat\/[\w-]+#[\w-]*note-)/);
+  for (const link of found.links) expect(link).toMatch(/^(https?:\/\/evil\.example\/|mailto:|http:\/\/127\.0\.0\.1:\d+\/chat\/[\w-]+#[\w-]*(?:note|call)-\d+$)/);
   // The watch of every test adds: no request to elsewhere, nothing that the content security policy had to stop.
 });
