@@ -8,7 +8,7 @@ import { memo, useMemo, useState } from "react";
 import type { components } from "../api/schema";
 import { CitationsContext } from "./Cite";
 import "./markdown.css";
-import { outlinesOf, type Outline } from "./ranks";
+import { Outliner, type Outline } from "./ranks";
 import { read } from "./read";
 import { Splitter } from "./split";
 import { showable } from "./tail";
@@ -28,7 +28,8 @@ export interface MarkdownProps {
 export function Markdown({ text, streaming, sources, onCite }: MarkdownProps) {
   const [splitter] = useState(() => new Splitter());
   const blocks = useMemo(() => splitter.blocks(text), [splitter, text]);
-  const outlines = useMemo(() => outlinesOf(blocks), [blocks]);
+  const [outliner] = useState(() => new Outliner());
+  const outlines = useMemo(() => outliner.before(blocks), [outliner, blocks]);
   const citations = useMemo(() => ({ sources: new Map(sources.map((source) => [source.n, source])), onCite }), [sources, onCite]);
   const cited = sources.map((source) => source.n).join();
   return (

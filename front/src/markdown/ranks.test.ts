@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { opened, outlinesOf, type Outline } from "./ranks";
+import { opened, Outliner, type Outline } from "./ranks";
 
 /** The ranks of headings of these levels, one after another. */
 function ranks(...levels: number[]): number[] {
@@ -25,6 +25,8 @@ describe("the rank of a heading", () => {
   });
 });
 
+const outlinesOf = (blocks: readonly string[]) => new Outliner().before(blocks);
+
 describe("the outline before each block", () => {
   it("counts headings of both spellings, and none in code", () => {
     const blocks = ["# a\n", "text\n", "b\n---\n", "```\n# no\n```\n", "#### c\n", "end"];
@@ -34,5 +36,10 @@ describe("the outline before each block", () => {
   it("is the same for settled blocks while the text grows", () => {
     const text = ["# a", "## b", "x", "#### c", "y"];
     for (let length = 1; length <= text.length; length += 1) expect(outlinesOf(text.slice(0, length))).toEqual(outlinesOf(text).slice(0, length));
+  });
+
+  it("is the same of a text that grew, or changed in the middle, as of a new one", () => {
+    const outliner = new Outliner();
+    for (const text of [["# a"], ["# a", "## b", "x"], ["# a", "### b", "x", "#### c", "y"], ["z", "x", "#### c"], []]) expect(outliner.before(text)).toEqual(outlinesOf(text));
   });
 });

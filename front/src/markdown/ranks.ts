@@ -17,14 +17,23 @@ export function opened(outline: Outline, level: number): Outline {
   return [...around, [level, Math.min(level, (around.at(-1)?.[1] ?? 1) + 1)]];
 }
 
-/** The outline before each block of a text, each as a string that is the same as long as it means the same. */
-export function outlinesOf(blocks: readonly string[]): readonly string[] {
-  let outline: Outline = [];
-  return blocks.map((block) => {
-    const before = JSON.stringify(outline);
-    for (const level of levelsIn(block)) outline = opened(outline, level);
-    return before;
-  });
+/** The outlines before the blocks of one text, again and again while it grows: blocks that stay are not looked at again. */
+export class Outliner {
+  private known: { block: string; before: string; after: Outline }[] = [];
+
+  /** One for each block, as a string that is the same as long as it means the same. */
+  before(blocks: readonly string[]): readonly string[] {
+    let at = 0;
+    while (at < blocks.length && this.known[at]?.block === blocks[at]) at += 1;
+    this.known.length = at;
+    let outline = this.known[at - 1]?.after ?? [];
+    for (const block of blocks.slice(at)) {
+      const before = JSON.stringify(outline);
+      for (const level of levelsIn(block)) outline = opened(outline, level);
+      this.known.push({ block, before, after: outline });
+    }
+    return this.known.map((one) => one.before);
+  }
 }
 
 /** By lines, without a parser: a block that settles is one heading, or has none; one that holds more is read as well as lines can tell. */

@@ -54,7 +54,7 @@ export function ThreadRow({ thread, query, current, answering, reachable, onReac
         {highlighted(title, query).map(({ text, match }, at) => (match ? <mark key={at}>{text}</mark> : text))}
         {answering && <span className="sr-only"> ({t("threads.answering")})</span>}
       </a>
-      {answering && <i aria-hidden="true" className="pointer-events-none absolute left-0.5 size-1.5 animate-breathe rounded-full bg-accent" />}
+      {answering && <i aria-hidden="true" className="pointer-events-none absolute left-0.5 size-1.5 rounded-full bg-accent" />}
       <Menu
         className="absolute! right-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 coarse:right-0 coarse:opacity-100"
         icon={<MoreIcon size={18} />}
