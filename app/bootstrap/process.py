@@ -39,6 +39,7 @@ from app.infrastructure.db.engine import connect, connected, make_engine
 from app.infrastructure.db.event_log import GroupCommitLog
 from app.infrastructure.db.notifications import PROBE_CHANNEL, PROBE_PATIENCE, Callbacks, Listener
 from app.infrastructure.db.unit_of_work import PostgresTransactions, unavailable
+from app.infrastructure.feed.group_read import GroupRead
 from app.infrastructure.feed.hub import Hub
 from app.infrastructure.feed.run_feed import HubRunFeed
 from app.infrastructure.observability.loop_lag import watch_lag
@@ -166,6 +167,7 @@ class _Wiring:
         )
         self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
         self._housekeeper = make_housekeeper(settings, url, engine, executor.executor_id)
+        self._group_read = GroupRead(control_transactions, self._hub)
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
         self._open_streams = OpenStreams(control_transactions)
         use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings, seen.watch)
@@ -195,6 +197,7 @@ class _Wiring:
         async with asyncio.TaskGroup() as tasks:
             writing = tasks.create_task(self._log.run(), name="write the log")
             listening = tasks.create_task(self._listener.run(), name="listen")
+            reading = tasks.create_task(self._group_read.run(), name="read for all")
             sweeping = tasks.create_task(self._sweep(), name="sweep")
             supervising = tasks.create_task(self._supervisor.run(), name="supervise runs")
             indexing = tasks.create_task(self._open_index(), name="open the index")
@@ -209,6 +212,7 @@ class _Wiring:
                 self._log.shut_down()
                 await writing
                 listening.cancel()
+                reading.cancel()
                 sweeping.cancel()
                 indexing.cancel()
                 tidying.cancel()

@@ -105,7 +105,8 @@ async def whole(storage: Storage, run_id: UUID) -> Sequence[StoredEvent]:
 # -- replay and live -------------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_finished_run_is_replayed_and_then_the_reader_ends(storage: Storage) -> None:
+async def test_a_finished_run_is_replayed_and_then_the_reader_ends(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_feed, "READ_AT_ONCE", 256)
     claim = await speaking(storage, 600)  # more than is read from storage in one go
     await storage.log.close(claim, Ending.done("long"))
     reader = Reader(feed_of(storage), claim.run_id)

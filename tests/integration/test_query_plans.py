@@ -100,6 +100,10 @@ class CaughtDirect(Direct):
         self._sent.append(Sent(statement.decode(), parameters))
         return await super().all(statement, parameters)
 
+    async def tuples(self, statement: bytes, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        self._sent.append(Sent(statement.decode(), parameters))
+        return await super().tuples(statement, parameters)
+
     async def one(self, statement: bytes, parameters: Mapping[str, Any]) -> Any | None:
         self._sent.append(Sent(statement.decode(), parameters))
         return await super().one(statement, parameters)
@@ -236,6 +240,10 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "branch": (lambda work: work.messages.branch(_id(MESSAGE, MESSAGES - 5), 40), ("messages_pkey",)),
     "a run": (lambda work: work.runs.get(_id(RUN, A_DONE_RUN)), ("runs_pkey", "run_events_pkey")),
     "unfinished runs": (lambda work: work.runs.unfinished(THREAD_ID), ("runs_unfinished_idx", "run_events_pkey")),
+    "answering threads": (
+        lambda work: work.runs.answering([_thread_of(n) for n in range(31)]),
+        ("runs_unfinished_idx|runs_in_thread_idx",),
+    ),
     "first run": (lambda work: work.runs.next_in_thread(THREAD_ID, None), ("runs_in_thread_idx",)),
     "next run": (lambda work: work.runs.next_in_thread(THREAD_ID, _id(RUN, A_DONE_RUN)), ("runs_in_thread_idx", "runs_pkey")),
     "latest run": (lambda work: work.runs.latest_in_thread(THREAD_ID), ("runs_in_thread_idx",)),
@@ -256,6 +264,10 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     ),
     "replay": (lambda work: work.run_events.read(_id(RUN, A_DONE_RUN), 0, 1000), ("run_events_pkey",)),
     "replay after a cursor": (lambda work: work.run_events.read(_id(RUN, A_DONE_RUN), 7, 1000), ("run_events_pkey",)),
+    "many runs read on": (
+        lambda work: work.run_events.read_many({_id(RUN, number): 3 for number in range(A_DONE_RUN, A_DONE_RUN + 200)}, 64),
+        ("run_events_pkey",),
+    ),
     "logs to compact": (lambda work: work.retention.runs_to_compact(3_600, 20), ("runs_to_compact_idx",)),
     "a log's rows": (lambda work: work.retention.rows(_id(RUN, A_DONE_RUN), 0, 2_000), ("run_events_pkey",)),
     "compact": (lambda work: work.retention.merge(_id(RUN, A_DONE_RUN), MERGES), ("run_events_pkey",)),

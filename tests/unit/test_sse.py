@@ -32,6 +32,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
+        self.times: list[float] = []
         self.gone = asyncio.Event()
         self.beaten = asyncio.Event()
 
@@ -39,6 +40,7 @@ class Wire:
         assert self.sent[-1:] != [b""], "nothing may follow the end"
         if message["type"] == "http.response.body":
             self.sent.append(message["body"])
+            self.times.append(asyncio.get_running_loop().time())
             if self.sent.count(HEARTBEAT) == 2:
                 self.beaten.set()
 
@@ -60,6 +62,30 @@ async def test_a_silent_stream_is_kept_alive() -> None:
 
     await wire.answer(frames(), StreamSettings(send_timeout=30, heartbeat=0.05))
     assert wire.sent == [b"frame", HEARTBEAT, HEARTBEAT, b""]
+
+
+async def test_a_heartbeat_comes_one_period_after_the_last_frame() -> None:
+    wire, period = Wire(), 0.8
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        yield b"frame"
+        await asyncio.sleep(period / 2)  # in the middle of a period: the next look at the clock must not be a whole one later
+        yield b"frame"
+        await wire.beaten.wait()
+
+    await wire.answer(frames(), StreamSettings(send_timeout=30, heartbeat=period))
+    assert wire.sent[:3] == [b"frame", b"frame", HEARTBEAT]
+    assert period * 0.9 < wire.times[2] - wire.times[1] < period * 1.4
+
+
+def test_nothing_on_the_way_may_hold_frames_back_or_keep_them() -> None:
+    async def frames() -> AsyncGenerator[bytes, None]:
+        yield b""
+
+    headers = RunEventsResponse(frames(), StreamSettings(send_timeout=30, heartbeat=30)).headers
+    assert headers["content-type"].startswith("text/event-stream")
+    assert headers["cache-control"] == "no-cache, no-transform"
+    assert headers["x-accel-buffering"] == "no"
 
 
 async def test_a_reader_that_hangs_up_ends_its_stream_and_closes_it() -> None:

@@ -32,6 +32,8 @@ class Issued:
 
 
 class IssueSignIn:
+    """Gives a principal something to show instead of its key or JWT. `cookie_seconds` is the longest that a cookie lasts."""
+
     def __init__(self, transactions: Transactions, cookie_seconds: float) -> None:
         self._transactions = transactions
         self._cookie_seconds = cookie_seconds
@@ -58,6 +60,8 @@ class IssueSignIn:
 
 
 class ReadSignIn:
+    """The way back from a token to the principal it was issued for."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -71,6 +75,8 @@ class ReadSignIn:
 
 
 class EndSignIn:
+    """For signing out: the cookie is worth nothing from then on, wherever it was copied to."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 

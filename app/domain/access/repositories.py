@@ -9,6 +9,8 @@ from app.domain.access.entities import ApiKey, NewSignIn, Scope, SignIn
 
 
 class ApiKeyRepository(Protocol):
+    """Keys are revoked, not removed, so that it can be seen who had which."""
+
     async def add(self, key_id: str, digest: str, name: str, scope: Scope, user_id: int | None) -> ApiKey | None:
         """Store a key; None if there is no such user."""
         ...
@@ -27,6 +29,8 @@ class ApiKeyRepository(Protocol):
 
 
 class SignInRepository(Protocol):
+    """Cookies and stream tickets. `digest` is always that of the token."""
+
     async def add(self, sign_in: NewSignIn, seconds: float) -> SignIn:
         """Store what a token stands for, for so many seconds by storage's clock. Some that are over are forgotten on the way."""
         ...
@@ -45,6 +49,8 @@ class SignInRepository(Protocol):
 
 
 class RateWindowRepository(Protocol):
+    """Requests counted for all processes together, in windows that begin with their first request."""
+
     async def hit(self, subject: str, seconds: int) -> tuple[int, float]:
         """Count one request in the subject's window, which begins now if there is none; answers the count and the seconds left. In a `reading` unit only:
         it lasts at once.

@@ -11,7 +11,7 @@ Called by `application/retention` (merging) and by the repositories (cutting).
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.domain.chat.events import EventType, StoredEvent, Token, payload
 
@@ -51,7 +51,7 @@ def cut(row: Row, after: int) -> StoredEvent:
     if seen <= 0 or not row.pieces:
         return row.event
     text = _text(row.event)[sum(row.pieces[:seen]) :]
-    return replace(row.event, data=payload(Token(text)))
+    return row.event._replace(data=payload(Token(text)))
 
 
 def _groups(rows: Iterable[Row]) -> Iterable[list[Row]]:
@@ -73,7 +73,7 @@ def _groups(rows: Iterable[Row]) -> Iterable[list[Row]]:
 
 def _merged(group: Sequence[Row]) -> Merge:
     texts = [_text(row.event) for row in group]
-    event = replace(group[-1].event, data=payload(Token("".join(texts))))
+    event = group[-1].event._replace(data=payload(Token("".join(texts))))
     return Merge(Row(event, tuple(map(len, texts))), tuple(row.event.seq for row in group[:-1]))
 
 

@@ -8,13 +8,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from app.domain.chat.entities import RunStatus, Source, Usage
 
 
 class EventType(StrEnum):
+    """The events' names, as they are stored and sent."""
+
     STARTED = "started"
     SOURCES = "sources"
     TOKEN = "token"
@@ -93,9 +95,11 @@ class Done:
 Event = Started | Sources | Token | Restarted | Final | Error | Done
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """A committed event: `seq` counts 1, 2, 3 ... within its run, `data` is the payload as compact JSON text."""
+class StoredEvent(NamedTuple):
+    """A committed event: `seq` counts 1, 2, 3 ... within its run, `data` is the payload as compact JSON text.
+
+    A tuple, because one is made for every row of every replay: that costs half of what a frozen dataclass does.
+    """
 
     run_id: UUID
     seq: int

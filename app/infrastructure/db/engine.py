@@ -6,7 +6,7 @@ Called by `bootstrap`, the CLI and `alembic/env.py`.
 import asyncio
 import select
 from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,8 +133,13 @@ async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[tupl
 
 
 async def _given_back(connection: AsyncConnection, driver: psycopg.AsyncConnection | None) -> None:
-    if driver is not None and driver.closed and not connection.closed and not connection.invalidated:
-        await connection.invalidate()  # SQLAlchemy notices only what it sent itself
+    """End what was begun, before the pool does: it takes a connection that dies meanwhile, as all do when a database restarts, for an accident of its
+    own, and logs a page about each."""
+    if driver is not None:
+        with suppress(psycopg.Error):
+            await driver.rollback()  # no round trip if nothing was begun
+        if driver.closed and not connection.closed and not connection.invalidated:
+            await connection.invalidate()  # SQLAlchemy notices only what it sent itself
     await connection.close()
 
 

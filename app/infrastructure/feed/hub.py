@@ -1,8 +1,8 @@
 """The live ends of the runs that somebody in this process reads: recent events, wake-ups, and nothing for runs nobody reads.
 
-The writer publishes here after its commit (`publish`); the LISTEN connection tells how far other processes have written (`heard`); readers
-(`run_feed.py`) look at a run's `Tail` with a cursor of their own. A reader that falls behind what a tail remembers reads the database again: a
-slow reader costs itself only, and a tail is bounded whatever its readers do.
+The writer publishes here after its commit (`publish`); the LISTEN connection tells how far other processes have written (`heard`), and
+`group_read.py` reads that for all tails at once; readers (`run_feed.py`) look at a run's `Tail` with a cursor of their own. A reader that falls
+behind what a tail remembers reads the database again: a slow reader costs itself only, and a tail is bounded whatever its readers do.
 """
 
 import asyncio
@@ -26,20 +26,31 @@ class Tail:
     """The live end of one run, shared by its readers here.
 
     `latest` is the highest number known to be committed; `since` answers from memory what it can. Whoever must ask the database holds `reading`
-    meanwhile, so that readers at the same place ask once.
+    meanwhile, so that readers at the same place ask once. While `coming`, what follows `end` is being read for all.
     """
 
-    __slots__ = ("_changed", "_characters", "_in_vain", "_recent", "gone", "latest", "readers", "reading")
+    __slots__ = ("_changed", "_characters", "_in_vain", "_looked", "_recent", "coming", "gone", "latest", "readers", "reading")
 
     def __init__(self) -> None:
         self._recent: list[StoredEvent] = []
         self._characters = 0
         self._changed = asyncio.Event()
         self._in_vain = 0
+        self._looked: int | None = None
+        self.coming = False
         self.latest = 0
         self.gone = False
         self.readers = 0
         self.reading = asyncio.Lock()
+
+    @property
+    def end(self) -> int | None:
+        """The number after which new events go on: the last one remembered, else where a reader has found nothing more. None: nobody has looked."""
+        return self._recent[-1].seq if self._recent else self._looked
+
+    def awaits(self, cursor: int) -> bool:
+        """Whether a reader at the cursor need not ask the database: somebody does it for all who are at the end."""
+        return self.coming and cursor == self.end
 
     def since(self, cursor: int) -> Sequence[StoredEvent]:
         """The remembered events after `cursor`; empty if there are none or if memory does not reach back that far."""
@@ -64,11 +75,23 @@ class Tail:
         self.latest = max(self.latest, fresh[-1].seq)
         self.wake()  # also those who have heard of more: what is here is certain
 
-    def advance(self, seq: int) -> None:
-        """Learn that events up to `seq` are committed."""
-        if seq > self.latest:
-            self.latest, self._in_vain = seq, 0
-            self.wake()
+    def advance(self, seq: int) -> bool:
+        """Learn that events up to `seq` are committed; whether that is news."""
+        if seq <= self.latest:
+            return False
+        self.latest, self._in_vain = seq, 0
+        return True
+
+    def came(self, after: int, events: Sequence[StoredEvent]) -> None:
+        """Take what was read for all, from the number `after` on; if that was nothing, readers look for themselves."""
+        self.coming = False
+        if events and events[-1].seq - after == len(events):  # else the log is a compacted one: memory counts
+            self.add(events)
+        self.wake()
+
+    def nothing_after(self, cursor: int) -> None:
+        """A reader has looked, and there was nothing yet."""
+        self._looked = cursor if self._looked is None else min(cursor, self._looked)
 
     def looked_in_vain(self, cursor: int) -> None:
         """Storage has nothing after `cursor`, though more was heard of. It may be late; if it stays so, what was heard was not true."""
@@ -100,6 +123,9 @@ class Hub:
     def __init__(self) -> None:
         self._tails: dict[UUID, Tail] = {}
         self._bells: dict[UUID, set[asyncio.Event]] = {}
+        self._behind: dict[UUID, Tail] = {}
+        self._some_behind = asyncio.Event()
+        self._read_for_all = False
         self.draining = False
 
     @contextmanager
@@ -136,8 +162,42 @@ class Hub:
         """Learn how far other processes have written."""
         for run_id, seq in latest:
             tail = self._tails.get(run_id)
-            if tail is not None:
-                tail.advance(seq)
+            if tail is not None and tail.advance(seq):
+                self._fetch(run_id, tail)
+
+    def _fetch(self, run_id: UUID, tail: Tail) -> None:
+        """Have the news read, for all readers at once if somebody does that and knows from where on."""
+        if not self._read_for_all or tail.end is None:
+            tail.wake()
+        elif not tail.coming:
+            tail.coming = True
+            self._behind[run_id] = tail
+            self._some_behind.set()
+
+    @contextmanager
+    def reading_for_all(self) -> Generator[None, None, None]:
+        """Around the task that reads for all; without it every reader reads for itself."""
+        self._read_for_all = True
+        try:
+            yield
+        finally:
+            self._read_for_all = False
+            for tail in self._tails.values():
+                tail.came(0, ())
+
+    async def behind(self, most: int) -> dict[UUID, Tail]:
+        """Wait for tails to be read on, at most so many; each is to hear what `came`, through `came`."""
+        await self._some_behind.wait()
+        taken = {run_id: self._behind.pop(run_id) for run_id in list(self._behind)[:most]}
+        if not self._behind:
+            self._some_behind.clear()
+        return taken
+
+    def came(self, run_id: UUID, tail: Tail, after: int, events: Sequence[StoredEvent]) -> None:
+        """Hand on what was read for all; if more was heard of meanwhile, it is next."""
+        tail.came(after, events)
+        if events and tail.end is not None and tail.latest > tail.end and tail.readers:
+            self._fetch(run_id, tail)
 
     def ring(self, thread_id: UUID) -> None:
         """A run may have been added to the thread."""

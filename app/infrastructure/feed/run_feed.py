@@ -15,8 +15,8 @@ from app.domain.chat.errors import Unavailable
 from app.domain.chat.events import EventType, StoredEvent
 from app.infrastructure.feed.hub import Hub, Tail
 
-READ_AT_ONCE = 512
-"""Rows read from the database in one go."""
+READ_AT_ONCE = 2048
+"""Rows read from the database in one go: no more than the longest answer, however large they are."""
 
 RETRY_AFTER = 0.3
 """Seconds between two tries while the database is away: readers wait, they are not thrown out."""
@@ -36,14 +36,14 @@ class HubRunFeed:
         with self._hub.tail(run_id) as tail:
             while not self._hub.draining and not tail.gone:
                 events = tail.since(cursor)
-                if not events and (look or tail.latest > cursor):
+                if not events and (look or tail.latest > cursor) and not tail.awaits(cursor):
                     events, look = await self._read(run_id, tail, cursor)
                 if events:
                     cursor = events[-1].seq
                     yield events
                     if events[-1].type is EventType.DONE:
                         return
-                elif not look and tail.latest <= cursor and not self._hub.draining and not tail.gone:
+                elif (tail.awaits(cursor) or (not look and tail.latest <= cursor)) and not self._hub.draining and not tail.gone:
                     await tail.changed()
 
     @asynccontextmanager
@@ -93,6 +93,7 @@ class HubRunFeed:
             if stored is not None:
                 tail.looked_in_vain(cursor)
             return (), True
+        tail.nothing_after(cursor)
         return (), False
 
     async def _stored(self, run_id: UUID, tail: Tail, cursor: int) -> Sequence[StoredEvent] | None:

@@ -14,6 +14,8 @@ DAY = timedelta(days=1)
 
 
 class MemoryApiKeys:
+    """See `ApiKeyRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -48,6 +50,8 @@ class MemoryApiKeys:
 
 
 class MemorySignIns:
+    """See `SignInRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -88,6 +92,8 @@ class MemorySignIns:
 
 
 class MemoryRateWindows:
+    """See `RateWindowRepository`. Windows that are over stay, until their subject comes again."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -104,6 +110,8 @@ class MemoryRateWindows:
 
 
 class MemorySpending:
+    """See `SpendingRepository`. The one write lock stands for the lock on the user's row."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -123,6 +131,8 @@ class MemorySpending:
 
 
 class MemoryOwners:
+    """See `OwnerRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -10,6 +10,8 @@ from app.infrastructure.memory.database import Session
 
 
 class MemoryRunEvents:
+    """See `RunEventRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -22,6 +24,11 @@ class MemoryRunEvents:
             pieces = self._session.tables.pieces.get(run_id, {}).get(found[0].seq, ())
             found[0] = cut(Row(found[0], pieces), after)
         return found
+
+    async def read_many(self, after: Mapping[UUID, int], limit: int) -> Mapping[UUID, Sequence[StoredEvent]]:
+        """See `RunEventRepository.read_many`."""
+        found = {run_id: await self.read(run_id, seq, limit) for run_id, seq in after.items()}
+        return {run_id: events for run_id, events in found.items() if events}
 
     async def last_seqs(self, run_ids: Collection[UUID]) -> Mapping[UUID, int]:
         """See `RunEventRepository.last_seqs`."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
+from psycopg.rows import namedtuple_row, tuple_row
 
 
 class Direct:
@@ -20,6 +20,12 @@ class Direct:
     async def all(self, statement: bytes, parameters: Mapping[str, Any]) -> list[Any]:
         """The rows of the answer, with the columns as attributes."""
         cursor = self._driver.cursor(row_factory=namedtuple_row)
+        await cursor.execute(statement, parameters)
+        return await cursor.fetchall()
+
+    async def tuples(self, statement: bytes, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The rows as plain tuples, for many of them."""
+        cursor = self._driver.cursor(row_factory=tuple_row)
         await cursor.execute(statement, parameters)
         return await cursor.fetchall()
 

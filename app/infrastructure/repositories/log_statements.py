@@ -114,13 +114,13 @@ def append_parameters(batch: Sequence[Written], writer: str) -> dict[str, Any]:
     events = [event for written in batch for event in written.events]
     latest = [(written.claim.run_id.hex, written.events[-1].seq) for written in batch if written.events]
     return {
-        "run_ids": _array([written.claim.run_id.hex for written in batch]),
-        "attempts": _array([str(written.claim.attempt) for written in batch]),
-        "event_run_ids": _array([written.claim.run_id.hex for written in batch for _ in written.events]),
-        "seqs": _array([str(event.seq) for event in events]),
-        "types": _array([event.type for event in events]),
+        "run_ids": array([written.claim.run_id.hex for written in batch]),
+        "attempts": array([str(written.claim.attempt) for written in batch]),
+        "event_run_ids": array([written.claim.run_id.hex for written in batch for _ in written.events]),
+        "seqs": array([str(event.seq) for event in events]),
+        "types": array([event.type for event in events]),
         "data": "\n".join([event.data for event in events]),
-        "nudges": _array([f'"{nudge}"' for nudge in nudges(writer, latest)]),
+        "nudges": array([f'"{nudge}"' for nudge in nudges(writer, latest)]),
     }
 
 
@@ -143,7 +143,7 @@ def close_parameters(endings: Sequence[tuple[Claim, Ending]]) -> dict[str, Any]:
     }
 
 
-def _array(elements: Iterable[str]) -> str:
+def array(elements: Iterable[str]) -> str:
     """A Postgres array literal of elements that need no escaping."""
     return "{" + ",".join(elements) + "}"
 

@@ -41,6 +41,8 @@ _END = text("DELETE FROM sign_ins WHERE digest = :digest")
 
 
 class PostgresSignIns:
+    """See `SignInRepository`."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

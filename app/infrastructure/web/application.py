@@ -126,6 +126,10 @@ def openapi_document(version: str) -> dict[str, Any]:
 
 
 def bare_application(version: str) -> FastAPI:
+    """The routes without anything behind them: enough for the OpenAPI document; `make_application` puts the parts in.
+
+    Raises `UnguardedRoute`: see `check_routes`.
+    """
     app = FastAPI(
         title="Chatbot SSE API",
         version=version,

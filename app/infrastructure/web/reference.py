@@ -73,6 +73,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
+    """Swagger UI: read the API and try it."""
     page = _PAGE if request.app.state.has_reference else _MISSING
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"})
 

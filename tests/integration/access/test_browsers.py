@@ -36,7 +36,8 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(place: Place) -> 
         assert "SameSite=lax" in answer.headers["set-cookie"]
         assert "domain" not in attributes
         assert place.ada.key.split("_", 2)[2] not in answer.headers["set-cookie"]
-        assert client.get("/api/session").json()["user_id"] == place.ada.user_id
+        session = client.get("/api/session").json()
+        assert (session["user_id"], session["name"]) == (place.ada.user_id, "Ada")
         assert client.get(f"/api/threads/{place.ada.thread}").status_code == 200
 
 

@@ -76,10 +76,12 @@ async def _session(request: Request, cases: Cases, expires_at: float | None) -> 
     door: Door = request.app.state.door
     who = request.state.principal
     spent = await cases.read_spending.execute(who)
+    user = None if who.user_id is None else await cases.read_user.execute(who.user_id)
     return SessionOut(
         auth=door.mode,
         scope=who.scope,
         user_id=who.user_id,
+        name=user.name if user else None,
         expires_at=datetime.fromtimestamp(expires_at, UTC) if expires_at else None,
         tokens_today=spent.tokens_today,
         tokens_per_day=spent.tokens_per_day,

@@ -32,6 +32,7 @@ from app.infrastructure.web.schemas import (
     PostMessageBody,
     RenameThreadBody,
     ThreadOut,
+    WaitingRunOut,
 )
 from app.infrastructure.web.sse import (
     SEQ_MAX,
@@ -56,11 +57,13 @@ async def create_thread(body: CreateThreadBody, cases: Cases, who: Who) -> Threa
 
 @router.get("/{thread_id}", summary="Read a thread", responses=answers(NO_THREAD))
 async def read_thread(thread_id: ThreadIdPath, cases: Cases) -> ThreadOut:
+    """Its title, its assistant and its dates; what was said comes from `/messages`."""
     return ThreadOut.of(await cases.read_thread.execute(thread_id))
 
 
 @router.patch("/{thread_id}", summary="Rename a thread", responses=answers(NO_THREAD))
 async def rename_thread(thread_id: ThreadIdPath, body: RenameThreadBody, cases: Cases) -> ThreadOut:
+    """The list keeps its order: renaming is not using."""
     return ThreadOut.of(await cases.rename_thread.execute(RenameThreadRequest(thread_id, body.title)))
 
 
@@ -86,6 +89,7 @@ async def read_messages(
         messages=[MessageOut.of(message) for message in messages],
         next_cursor=str(messages[-1].ordinal) if len(history.messages) > limit else None,
         active_run=ActiveRunOut.of(history.active) if history.active else None,
+        waiting_runs=[WaitingRunOut.of(run) for run in history.waiting],
         events_cursor=_events_cursor(history),
     )
 
