@@ -14,6 +14,7 @@ class CarryTheFront(BuildHookInterface[Any]):
     """Puts front/dist into the wheel as app/_front."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """hatchling's hook, before anything is packed. Raises `RuntimeError` for a wheel whose page is not built."""
         if version == "editable" or os.environ.get("WITHOUT_FRONT") == "1":  # noqa: TID251 - not the product's code
             return
         build = Path(self.root) / "front" / "dist"

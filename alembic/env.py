@@ -26,13 +26,14 @@ def migrate(connection: Connection) -> None:
 def migrate_by_hand() -> None:
     """Connect as the application would."""
     from app.infrastructure.db.database import open_database
+    from app.infrastructure.db.engine import plain, preparing
     from app.settings import load_settings
 
     settings = load_settings()
     url = settings.database_url
     with (
         open_database(url.get_secret_value() if url else None, settings.data_dir) as database,
-        create_engine(database.url, poolclass=pool.NullPool).connect() as connection,
+        create_engine(plain(database.url), poolclass=pool.NullPool, connect_args=preparing(database.url)).connect() as connection,
     ):
         migrate(connection)
 

@@ -39,11 +39,15 @@ class AuthMode(StrEnum):
 
 
 class RateLimitStore(StrEnum):
+    """Where requests are counted: in each process by itself, or in the database for all of them together."""
+
     MEMORY = "memory"
     POSTGRES = "postgres"
 
 
 class LogFormat(StrEnum):
+    """Who reads the log: people, or programs."""
+
     CONSOLE = "console"
     JSON = "json"
 
@@ -346,6 +350,7 @@ class Settings(BaseSettings):
 
     @property
     def effective_log_level(self) -> str:
+        """LOG_LEVEL, unless DEBUG asks for everything."""
         return "DEBUG" if self.debug else self.log_level
 
 

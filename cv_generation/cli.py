@@ -41,6 +41,8 @@ _console = Console(stderr=True)
 
 
 class WriterChoice(StrEnum):
+    """Who writes: the configured model (`llm`), the banks (`offline`), or the model if there is one (`auto`)."""
+
     AUTO = "auto"
     LLM = "llm"
     OFFLINE = "offline"

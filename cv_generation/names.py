@@ -26,6 +26,8 @@ _FROM_ELSEWHERE: dict[Language, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """`mother_tongue` is a code of ISO 639-1."""
+
     name: str
     pronoun: Pronoun
     mother_tongue: str
@@ -40,6 +42,7 @@ class NameGiver:
         self._given: set[str] = set()
 
     def give(self, language: Language, dice: Random) -> Person:
+        """The next person for a CV in that language, drawn with the caller's `dice`."""
         elsewhere = dice.random() < 0.2
         locale = dice.choice((_FROM_ELSEWHERE if elsewhere else _AT_HOME)[language])
         pronoun: Pronoun = "she" if dice.random() < 0.5 else "he"

@@ -32,6 +32,8 @@ class Language(StrEnum):
 
 
 class Seniority(StrEnum):
+    """How far a career has come, lowest first: whoever needs a number takes the place in this list."""
+
     JUNIOR = "junior"
     MID = "mid"
     SENIOR = "senior"
@@ -64,12 +66,16 @@ class _Value(BaseModel):
 
 
 class Contact(_Value):
+    """Ways to reach the person: made up, see `contacts.py`."""
+
     email: Text
     phone: Text
     website: Text | None = None
 
 
 class Location(_Value):
+    """Where the person lives, spelled in the CV's language."""
+
     city: Text
     country: Text
 
@@ -127,12 +133,16 @@ class SpokenLanguage(_Value):
 
 
 class Certification(_Value):
+    """A certificate: its name, who issued it, and the year of that."""
+
     name: Text
     issuer: Text
     year: Year
 
 
 class Project(_Value):
+    """A piece of work worth a line of its own; `technologies` are named as in `skills`."""
+
     name: Text
     description: Text
     year: Year

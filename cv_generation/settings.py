@@ -20,4 +20,5 @@ class CvSettings(BaseSettings):
 
 
 def load_cv_settings(env_file: Path | None = Path(".env")) -> CvSettings:
+    """Read the environment and the file; a file that is not there is no error."""
     return CvSettings(_env_file=env_file)  # pyright: ignore[reportCallIssue]

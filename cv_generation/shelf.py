@@ -31,9 +31,11 @@ class Shelf:
             left.unlink(missing_ok=True)
 
     def json_path(self, cv_id: str) -> Path:
+        """Where the profile is, or would be."""
         return self.folder / f"{cv_id}.json"
 
     def pdf_path(self, cv_id: str) -> Path:
+        """Where the PDF is, or would be."""
         return self.folder / f"{cv_id}.pdf"
 
     def read(self, cv_id: str) -> Profile | None:
@@ -52,6 +54,7 @@ class Shelf:
         return profile if (profile.language, profile.profession, profile.as_of) == asked else None
 
     def save(self, profile: Profile) -> None:
+        """Write the profile in place of an older one, whole or not at all."""
         with self.incoming(self.json_path(profile.cv_id)) as unfinished:
             unfinished.write_text(profile.to_json(), encoding="utf-8", newline="\n")
 
@@ -87,5 +90,6 @@ class Shelf:
         return [profile.cv_id for profile in self.profiles() if profile.cv_id not in known]
 
     def remove(self, cv_id: str) -> None:
+        """Remove both files; what is not there is no error."""
         self.json_path(cv_id).unlink(missing_ok=True)
         self.pdf_path(cv_id).unlink(missing_ok=True)

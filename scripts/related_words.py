@@ -52,6 +52,7 @@ def _counted(folder: Path) -> set[str]:
 
 
 def main(folder: Path) -> None:
+    """Makes the table from the files of WordNet in `folder`."""
     ranks, counted, said = _ranks(folder), _counted(folder), concepts().said
     kept: dict[Sense, list[str]] = {}
     links: dict[Sense, list[tuple[str, Sense]]] = {}

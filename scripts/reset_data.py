@@ -17,6 +17,7 @@ PATIENCE = 10.0
 
 
 def main() -> None:
+    """Ask, then delete. Ends with a sentence and status 1 if a setting is wrong or somebody still uses the database."""
     try:
         link = load_settings().data_dir.absolute() / "postgres"
     except SettingsError as error:

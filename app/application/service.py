@@ -25,6 +25,7 @@ class Readiness:
 
     @property
     def ready(self) -> bool:
+        """True if every check is `ok`; notes do not count."""
         return all(outcome == "ok" for outcome in self.checks.values())
 
 

@@ -16,6 +16,7 @@ from app.application.chat.open_session import OpenSession
 from app.application.chat.post_message_create_run import PostMessageCreateRun, RegenerateRun
 from app.application.chat.read_run import ReadRun
 from app.application.chat.read_thread import ListThreads, ReadMessages, ReadThread
+from app.application.chat.read_user import ReadUser
 from app.application.cvs.list_cvs import ListCvs
 from app.application.cvs.open_cv_pdf import OpenCvPdf
 from app.application.cvs.read_cv import ReadCv
@@ -23,10 +24,13 @@ from app.application.cvs.read_cv import ReadCv
 
 @dataclass(frozen=True, slots=True)
 class UseCases:
+    """One of each, shared by all requests of the process."""
+
     create_user: CreateUser
     create_thread: CreateThread
     read_thread: ReadThread
     list_threads: ListThreads
+    read_user: ReadUser
     rename_thread: RenameThread
     delete_thread: DeleteThread
     read_messages: ReadMessages

@@ -9,6 +9,7 @@ from sqlalchemy import URL
 
 from app.application.access.api_keys import CreateKey, ListKeys, RevokeKey
 from app.application.access.check_access import CheckAccess
+from app.application.access.open_streams import OpenStreams
 from app.application.access.sign_ins import ReadSignIn
 from app.application.chat.allowance import Allowance
 from app.application.ports import Authenticator, RateLimiter, Transactions
@@ -24,10 +25,12 @@ from app.infrastructure.web.origins import OriginPolicy
 from app.settings import AuthMode, RateLimitStore, Settings, names
 
 
-def make_door(settings: Settings, transactions: Transactions, check_access: CheckAccess, limiter: RateLimiter) -> Door:
+def make_door(
+    settings: Settings, transactions: Transactions, check_access: CheckAccess, limiter: RateLimiter, open_streams: OpenStreams
+) -> Door:
     """The door that all requests come through."""
     authenticator = make_authenticator(settings, transactions)
-    return Door(settings.auth_mode.value, authenticator, ReadSignIn(transactions), check_access, limiter, _origins(settings))
+    return Door(settings.auth_mode.value, authenticator, ReadSignIn(transactions), check_access, limiter, _origins(settings), open_streams)
 
 
 def make_boundary(settings: Settings) -> Boundary:

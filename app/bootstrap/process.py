@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
+from app.application.access.open_streams import OpenStreams
 from app.application.chat.run_executor import Limits, RunExecutor
 from app.application.chat.run_supervisor import Pace, RunSupervisor
 from app.application.ports import ContextProvider, LanguageModel
@@ -168,6 +169,7 @@ class _Wiring:
         self._housekeeper = make_housekeeper(settings, url, engine, executor.executor_id)
         self._group_read = GroupRead(control_transactions, self._hub)
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
+        self._open_streams = OpenStreams(control_transactions)
         use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings, seen.watch)
         parts = WebParts(
             use_cases=use_cases,
@@ -178,7 +180,7 @@ class _Wiring:
                 control, model.provider, lambda: self._service.draining, lambda: self._listener.deaf, partial(resume_note, resume)
             ),
             render_metrics=MetricsPage(seen.metrics, control_transactions).render,
-            door=make_door(settings, transactions, use_cases.check_access, make_limiter(settings, transactions)),
+            door=make_door(settings, transactions, use_cases.check_access, make_limiter(settings, transactions), self._open_streams),
             boundary=make_boundary(settings),
             front=built_front(),
             watch=seen.watch,
@@ -200,6 +202,7 @@ class _Wiring:
             supervising = tasks.create_task(self._supervisor.run(), name="supervise runs")
             indexing = tasks.create_task(self._open_index(), name="open the index")
             lagging = tasks.create_task(watch_lag(self._observability.metrics.late), name="watch the event loop")
+            looking = tasks.create_task(self._open_streams.run(), name="look whether streams are still believed")
             tidying = tasks.create_task(self._housekeeper.run(), name="tidy up")
             try:
                 yield self._service
@@ -213,6 +216,7 @@ class _Wiring:
                 sweeping.cancel()
                 indexing.cancel()
                 tidying.cancel()
+                looking.cancel()
                 lagging.cancel()
                 await self._observability.close()
 

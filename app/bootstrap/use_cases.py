@@ -16,6 +16,7 @@ from app.application.chat.open_session import OpenSession
 from app.application.chat.post_message_create_run import PostMessageCreateRun, RegenerateRun
 from app.application.chat.read_run import ReadRun
 from app.application.chat.read_thread import ListThreads, ReadMessages, ReadThread
+from app.application.chat.read_user import ReadUser
 from app.application.chat.run_supervisor import RunSupervisor
 from app.application.cvs.library import CvLibrary
 from app.application.cvs.list_cvs import ListCvs
@@ -38,6 +39,7 @@ def make_use_cases(
         create_thread=CreateThread(transactions, uuid7),
         read_thread=ReadThread(transactions),
         list_threads=ListThreads(transactions),
+        read_user=ReadUser(transactions),
         rename_thread=RenameThread(transactions),
         delete_thread=DeleteThread(transactions),
         read_messages=ReadMessages(transactions),

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli.open_files import FEW, allow_open_files
 from app.cli.shell import fail, listen, opened_database, read_settings, run
 from app.settings import AuthMode, Settings, env_example
 
@@ -40,10 +41,11 @@ def serve(host: HostOption = None, port: PortOption = None, slots: SlotsOption =
     from app.main import serve as serve_forever
 
     settings = read_settings(host=host, port=port, run_slots=slots)
+    files = allow_open_files()
     with opened_database(settings) as database:
         listener = listen(settings.host, settings.port, settings, "--port or PORT")
         address = _address(settings.host, listener.getsockname()[1])
-        run(serve_forever(settings, database.url, listener, lambda: _announce(settings, address, embedded=database.embedded)))
+        run(serve_forever(settings, database.url, listener, lambda: _announce(settings, address, files, embedded=database.embedded)))
 
 
 @cli.command()
@@ -52,6 +54,7 @@ def worker(slots: SlotsOption = None) -> None:
     from app.main import work
 
     settings = read_settings(run_slots=slots)
+    allow_open_files()
     with opened_database(settings) as database:
         operators = None if settings.metrics_port is None else listen(settings.host, settings.metrics_port, settings, "METRICS_PORT")
         run(work(settings, database.url, operators))
@@ -206,7 +209,7 @@ def _owner(key: Any) -> str:
     return "admin" if key.user_id is None else f"user {key.user_id}"
 
 
-def _announce(settings: Settings, address: str, *, embedded: bool) -> None:
+def _announce(settings: Settings, address: str, files: int, *, embedded: bool) -> None:
     """Tell the person at the terminal where to go, and what they have got."""
     lines = [f"Chatbot SSE API on {address}", f"  page       {address}/", f"  reference  {address}/docs"]
     lines.append(f"  database   {f'embedded, in {settings.data_dir}' if embedded else 'DATABASE_URL'}")
@@ -219,6 +222,9 @@ def _announce(settings: Settings, address: str, *, embedded: bool) -> None:
     if settings.auth_mode is AuthMode.OFF and not settings.on_loopback:
         lines.append("  WARNING    open to the network with AUTH_MODE=off: whoever reaches it may read and change everything.")
         lines.append("             Set AUTH_MODE=api_key or jwt, or put something in front that knows who may come in")
+    if files < FEW:
+        lines.append(f"  WARNING    only {files:,} files may be open here, and every connection is one: further ones are closed at once.")
+        lines.append(f"             Raise the hard limit to {FEW:,} or more (ulimit -Hn, LimitNOFILE=)")
     typer.echo("\n".join(lines))
     sys.stdout.flush()
 

@@ -32,6 +32,7 @@ class Craft(_Entry):
     skills: tuple[str | tuple[str, str, str, str], ...] = Field(min_length=8)
 
     def skills_in(self, language: Language) -> tuple[SkillName, ...]:
+        """The profession's skills in the order of the file, named as a CV in that language names them."""
         place = list(Language).index(language)
         return tuple(
             SkillName(canonical=skill, name=skill, is_tool=True)

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TextIO
 
 
 def main() -> None:
+    """Print one page after another for as long as the parent lives. Never returns: `_read` ends the process."""
     answers = _keep_stdout_clean()
     pages: SimpleQueue[str] = SimpleQueue()
     Thread(target=_read, args=(pages,), name="watch-input", daemon=True).start()

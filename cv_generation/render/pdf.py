@@ -28,6 +28,7 @@ class RendererMissing(Exception):
 
     @classmethod
     def libraries(cls, cause: str) -> "RendererMissing":
+        """WeasyPrint is there, and what it is built on is not."""
         return cls(
             f"WeasyPrint can't load its system libraries ({cause}). Debian or Ubuntu: "
             "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango"
@@ -35,6 +36,7 @@ class RendererMissing(Exception):
 
     @classmethod
     def package(cls, cause: str) -> "RendererMissing":
+        """WeasyPrint itself is not there."""
         return cls(f"WeasyPrint is not installed ({cause}): uv sync --extra cvs")
 
 

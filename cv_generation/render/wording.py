@@ -21,6 +21,7 @@ class Wording:
     page: str
 
     def month(self, month: YearMonth, style: DateStyle) -> str:
+        """One month in a style; with the style `years`, only its year."""
         year, number = month.split("-")
         match style:
             case DateStyle.LONG:
@@ -41,6 +42,7 @@ class Wording:
         return start if start == end else f"{start} \N{EN DASH} {end}"
 
     def level(self, level: Level) -> str:
+        """`C1` as it is, a mother tongue in the language's own words."""
         return self.native if level is Level.NATIVE else str(level)
 
     def practice(self, skill: Skill) -> str:

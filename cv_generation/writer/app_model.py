@@ -30,9 +30,11 @@ class AppModel:
 
     @property
     def name(self) -> str:
+        """See `JsonModel.name`."""
         return f"{self._model.provider}:{self._model.model}"
 
     async def complete_json(self, prompt: JsonPrompt, schema: JsonSchema) -> str:
+        """See `JsonModel.complete_json`. An answer that was cut off at its longest is given as it is."""
         system = f"{prompt.task}\n\nJSON schema of the answer:\n{json.dumps(schema, ensure_ascii=False)}"
         asked = Prompt(system=system, turns=(Turn(Role.USER, prompt.request),), question=prompt.request)
         pieces: list[str] = []

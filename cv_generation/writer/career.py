@@ -29,6 +29,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Studies:
+    """Years of one degree. `advanced` is a degree above the first."""
+
     start_year: int
     end_year: int
     advanced: bool

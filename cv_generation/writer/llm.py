@@ -50,6 +50,7 @@ class LlmWriter:
         self._stylist = stylist
 
     def provenance(self, brief: Brief) -> Provenance:
+        """See `ProfileWriter.provenance`. Names the models: with others a profile counts as not written yet."""
         return Provenance(
             writer="llm",
             seed=brief.seed,
@@ -59,6 +60,7 @@ class LlmWriter:
         )
 
     async def write(self, brief: Brief) -> Profile:
+        """See `ProfileWriter.write`. Never fails for the stylist: the plain text stays then."""
         profile = await ask(self._model, writer_prompt(brief), Draft, lambda draft: self._assembled(brief, draft))
         return profile if self._stylist is None else await self._restyled(self._stylist, brief, profile)
 

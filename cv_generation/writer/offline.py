@@ -37,9 +37,11 @@ class OfflineWriter:
     """The `ProfileWriter` that needs no key and no network."""
 
     def provenance(self, brief: Brief) -> Provenance:
+        """See `ProfileWriter.provenance`."""
         return Provenance(writer="offline", seed=brief.seed, number=brief.number)
 
     async def write(self, brief: Brief) -> Profile:
+        """See `ProfileWriter.write`. Needs nothing but the brief, and has no retries to make."""
         return compose(brief)
 
 

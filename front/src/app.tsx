@@ -1,5 +1,4 @@
 /** The page put together: who is here, the frame, and the part that the address names. Parts that are not needed at once are loaded when they are. */
-import { lazy, Suspense } from "react";
 import { LoadState } from "./chat/LoadState";
 import { NewChatPage } from "./chat/NewChatPage";
 import { NotFound } from "./layout/NotFound";
@@ -7,11 +6,13 @@ import { Shell } from "./layout/Shell";
 import { useRoute, type Route } from "./routes";
 import { Sidebar } from "./threads/Sidebar";
 import { ThreadHeader } from "./threads/ThreadHeader";
+import { part } from "./ui/part";
 import { Gate } from "./welcome/Gate";
 
 const loadChat = () => import("./chat/ChatPage");
-const CvsPage = lazy(() => import("./cvs/CvsPage").then((part) => ({ default: part.CvsPage })));
-const ChatPage = lazy(() => loadChat().then((part) => ({ default: part.ChatPage })));
+const waiting = <LoadState onRetry={() => undefined} problem={null} trying />;
+const CvsPage = part(() => import("./cvs/CvsPage").then((code) => code.CvsPage), waiting);
+const ChatPage = part(() => loadChat().then((code) => code.ChatPage), waiting);
 
 /** The next step of every first page, so it is fetched while the reader writes. */
 void loadChat();
@@ -21,9 +22,7 @@ export function App() {
   return (
     <Gate>
       <Shell header={route.page === "chat" ? <ThreadHeader key={route.threadId} threadId={route.threadId} /> : undefined} sidebar={<Sidebar />}>
-        <Suspense fallback={<LoadState onRetry={() => undefined} problem={null} trying />}>
-          <Page route={route} />
-        </Suspense>
+        <Page route={route} />
       </Shell>
     </Gate>
   );

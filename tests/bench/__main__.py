@@ -2,7 +2,7 @@
 
     make bench                           everything, about ten minutes
     make bench ARGS=--quick              two loads, short windows, about two minutes
-    make bench ARGS="--only steady"      one part: steady, runs, replay, readers, history; more than one: --only a --only b
+    make bench ARGS="--only steady"      one part: steady, runs, clients, replay, readers, history; more than one: --only a --only b
     make bench ARGS="--rounds 3"         medians of three rounds
 
 Sides (`servers.py`), each started anew for each load, one after another, on one Postgres with its durability as shipped:
@@ -18,6 +18,7 @@ steady   conversations begin one after another over a second; when all flow, the
   MB             resident memory of the side's processes at the end of the window
   client         share of a core that the client needed: near 1 it is the client that limits
 runs     the price of a run: conversations of five tokens, one after another, and twenty at a time
+clients  500 WebSocket and 500 SSE clients at once: is every answer whole, to the character, and what does it cost? (`clients.py`)
 replay   a finished answer of 10,000 tokens: rows of one token, as COPY gives them and as a reader gets them
 readers  memory of a subscriber that waits; a thousand readers of one run
 history  do post, claim, replay and list stay flat as the log grows?
@@ -36,7 +37,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import history, readers, replay, runs, steady
+from tests.bench import clients, history, readers, replay, runs, steady
 from tests.bench.machine import Postgres
 
 console = Console(width=150)
@@ -47,7 +48,7 @@ HISTORY_ROWS, QUICK_ROWS = 200_000, 20_000
 def main(
     *,
     quick: Annotated[bool, typer.Option(help="Two loads, short windows, little history.")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="Only these parts: steady, runs, replay, readers, history.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only these parts: steady, runs, clients, replay, readers, history.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of each side under each load; the median is shown.")] = 1,
     rows: Annotated[
         int | None, typer.Option(min=10_000, help="Rows of history to measure against (200,000; 10,000,000 take 3 GB and ten minutes).")
@@ -57,6 +58,7 @@ def main(
     parts: dict[str, Callable[[Postgres], list[Table]]] = {
         "steady": lambda postgres: steady.tables(postgres, quick=quick, rounds=rounds, tell=_tell),
         "runs": lambda postgres: runs.tables(postgres, quick=quick, rounds=rounds, tell=_tell),
+        "clients": lambda postgres: clients.tables(postgres, quick=quick, tell=_tell),
         "replay": lambda postgres: replay.tables(postgres, tell=_tell),
         "readers": lambda postgres: readers.tables(postgres, quick=quick, tell=_tell),
         "history": lambda postgres: history.tables(postgres, rows=rows or (QUICK_ROWS if quick else HISTORY_ROWS), tell=_tell),

@@ -73,6 +73,11 @@ class Window:
         return percentile(self.latencies_ms, percent)
 
 
+def now() -> int:
+    """The machine's monotonic clock, which the model stamps its tokens with, in nanoseconds."""
+    return time.monotonic_ns()
+
+
 def percentile(values: list[float], percent: float) -> float:
     """The value below which `percent` of the values lie."""
     ordered = sorted(values)

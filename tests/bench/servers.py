@@ -40,6 +40,7 @@ from app.infrastructure.web.application import make_application
 from app.infrastructure.web.http_protocol import BoundedHttpProtocol
 from app.infrastructure.web.server import DrainingServer, listening_socket
 from app.infrastructure.web.sse import RunEventsResponse, StreamSettings
+from app.infrastructure.web.websocket.protocol import BoundedWebSocketProtocol
 from app.settings import load_settings
 from tests.bench.paced_model import PacedModel
 from tests.bench.seed_design import make_seed
@@ -178,7 +179,15 @@ async def _nothing() -> None:
 async def _serve(app: FastAPI, drain: Callable[[], Awaitable[None]]) -> None:
     listener = listening_socket("127.0.0.1", 0, 30)
     config = uvicorn.Config(
-        app, lifespan="off", http=BoundedHttpProtocol, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
+        app,
+        lifespan="off",
+        http=BoundedHttpProtocol,
+        ws=BoundedWebSocketProtocol,
+        ws_per_message_deflate=False,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
     )
     await DrainingServer(config, drain, lambda: print(f"port {listener.getsockname()[1]}", flush=True)).serve(sockets=[listener])
 

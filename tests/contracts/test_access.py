@@ -1,6 +1,7 @@
 """`ApiKeyRepository`, `SignInRepository`, `OwnerRepository`, `SpendingRepository`, `RateWindowRepository`."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from app.application.access.check_access import CheckAccess, Resource
 from app.application.chat.allowance import RESERVATION, Allowance
 from app.application.ports import UnitOfWork
 from app.application.principal import EVERYBODY, Principal
-from app.domain.access.entities import Scope
+from app.domain.access.entities import NewSignIn, Scope
 from app.domain.chat.ending import ASSUMED_INPUT, Ending
 from app.domain.chat.entities import Assistant, Executor, Failure, NewMessage, NewRun, Usage
 from app.domain.chat.errors import NotFound, RateLimited
@@ -65,7 +66,7 @@ async def test_revoking_a_key_ends_what_it_opened_and_nothing_else(storage: Stor
         owner = await user(work)
         for key in ("abc", "def"):
             await work.api_keys.add(key, "d1gest", "", Scope.USER, owner)
-            await work.sign_ins.add(f"cookie of {key}", Scope.USER, owner, key, None, 60)
+            await work.sign_ins.add(NewSignIn(f"cookie of {key}", Scope.USER, owner, key), 60)
         await work.commit()
     async with storage.transactions.begin() as work:
         revoked = await work.api_keys.revoke("abc")
@@ -84,8 +85,8 @@ async def test_revoking_a_key_ends_what_it_opened_and_nothing_else(storage: Stor
 async def test_a_sign_in_ends_by_storages_clock_or_by_hand(storage: Storage) -> None:
     async with storage.transactions.begin() as work:
         owner = await user(work)
-        short = await work.sign_ins.add("short", Scope.USER, owner, None, "thread:1", 30)
-        long = await work.sign_ins.add("long", Scope.ADMIN, None, None, None, 300)
+        short = await work.sign_ins.add(NewSignIn("short", Scope.USER, owner, resource="thread:1"), 30)
+        long = await work.sign_ins.add(NewSignIn("long", Scope.ADMIN, None), 300)
         await work.commit()
     async with storage.transactions.reading() as work:
         assert await work.sign_ins.get("short") == short
@@ -95,6 +96,46 @@ async def test_a_sign_in_ends_by_storages_clock_or_by_hand(storage: Storage) -> 
         assert await work.sign_ins.get("short") is None
         await work.sign_ins.end("long")
         assert await work.sign_ins.get("long") is None
+
+
+async def test_a_ticket_ends_with_the_cookie_that_it_was_given_for(storage: Storage) -> None:
+    until = datetime(2040, 1, 1, tzinfo=UTC)
+    async with storage.transactions.begin() as work:
+        owner = await user(work)
+        await work.sign_ins.add(NewSignIn("cookie", Scope.USER, owner), 30)
+        await work.sign_ins.add(NewSignIn("other", Scope.USER, owner), 300)
+        for ticket, parent in (("first", "cookie"), ("second", "other"), ("third", "cookie")):
+            await work.sign_ins.add(NewSignIn(ticket, Scope.USER, owner, None, "websocket", parent, until), 60)
+        found = await work.sign_ins.get("first")
+        assert found
+        assert (found.parent, found.holds_until) == ("cookie", until)
+        await work.sign_ins.end("other")
+        assert await work.sign_ins.get("second") is None
+        await work.commit()
+    await storage.let_pass(31)
+    async with storage.transactions.reading() as work:
+        assert await work.sign_ins.get("third") is None
+
+
+async def test_what_is_not_believed_any_more_is_told_at_once(storage: Storage) -> None:
+    async with storage.transactions.begin() as work:
+        owner = await user(work)
+        for key in ("good", "revoked"):
+            await work.api_keys.add(key, "d1gest", "", Scope.USER, owner)
+        for cookie, seconds in (("lasting", 300), ("short", 30), ("ended", 300)):
+            await work.sign_ins.add(NewSignIn(cookie, Scope.USER, owner), seconds)
+        await work.commit()
+    keys, cookies = {"good", "revoked", "unknown"}, {"lasting", "short", "ended", "never"}
+    async with storage.transactions.reading() as work:
+        assert await work.sign_ins.lost(keys, cookies) == {"unknown", "never"}
+        assert await work.sign_ins.lost(set(), set()) == set()
+    async with storage.transactions.begin() as work:
+        await work.api_keys.revoke("revoked")
+        await work.sign_ins.end("ended")
+        await work.commit()
+    await storage.let_pass(31)
+    async with storage.transactions.reading() as work:
+        assert await work.sign_ins.lost(keys, cookies) == {"unknown", "revoked", "never", "short", "ended"}
 
 
 # -- owners ----------------------------------------------------------------------------------------------------------------------------

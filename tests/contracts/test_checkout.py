@@ -17,6 +17,20 @@ MODES: tuple[dict[str, Any], ...] = (
 )
 
 
+async def test_a_connection_that_dies_on_its_way_back_is_no_accident(database_url: URL, caplog: pytest.LogCaptureFixture) -> None:
+    engine = make_engine(database_url, 2)
+    for mode in MODES:
+        async with connected(engine.execution_options(**mode), patience=5) as (connection, driver):
+            await driver.execute("SELECT 1")
+            await connection.execute(text("SELECT 1"))
+            async with connected(engine.execution_options(isolation_level="AUTOCOMMIT"), patience=5) as (_, other):
+                await other.execute("SELECT pg_terminate_backend(%s)", [driver.info.backend_pid])
+    assert not [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+    async with connected(engine, patience=5) as (connection, _):
+        assert (await connection.scalar(text("SELECT 2"))) == 2
+    await engine.dispose()
+
+
 async def test_cancelling_anywhere_in_a_unit_of_work_gives_the_connection_back(database_url: URL, caplog: pytest.LogCaptureFixture) -> None:
     engine = make_engine(database_url, 4)
     dice = random.Random(7)

@@ -68,6 +68,19 @@ async def test_a_thread_s_runs_are_found_in_the_order_of_storing(storage: Storag
         assert await runs.latest_in_thread(uuid4()) is None
 
 
+async def test_threads_that_are_being_answered_are_told_from_those_that_are_not(storage: Storage) -> None:
+    running, waiting, ended, silent, other = [await new_thread(storage.transactions) for _ in range(5)]
+    await new_run(storage.transactions, running.thread_id, new_executor())
+    await new_run(storage.transactions, running.thread_id)
+    await new_run(storage.transactions, waiting.thread_id)
+    await answer(storage.log, claim_of(await new_run(storage.transactions, ended.thread_id, new_executor())))
+    await new_run(storage.transactions, other.thread_id, new_executor())
+    async with storage.transactions.begin() as work:
+        asked = [thread.thread_id for thread in (running, waiting, ended, silent)]
+        assert await work.runs.answering(asked) == {running.thread_id, waiting.thread_id}
+        assert await work.runs.answering([]) == set()
+
+
 async def test_an_idempotency_key_finds_its_run_in_its_thread(storage: Storage) -> None:
     thread, other = await new_thread(storage.transactions), await new_thread(storage.transactions)
     run = await new_run(storage.transactions, thread.thread_id, idempotency=IdempotencyKey("key", "digest"))

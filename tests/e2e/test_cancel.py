@@ -10,7 +10,7 @@ from tests.e2e.conversation import Asked, answer, ask, assert_kept
 from tests.e2e.facts import until_tokens
 from tests.e2e.fleet import Fleet
 from tests.reader import Reader, Seen
-from tests.talk import messages, run
+from tests.talk import messages, new_thread, run
 
 
 async def test_in_mid_answer(fleet: Fleet, client: httpx.AsyncClient) -> None:
@@ -55,6 +55,10 @@ async def test_while_queued(fleet: Fleet, client: httpx.AsyncClient) -> None:
     queued = await ask(client, fleet.second.url, "tokens=20", running.thread_id, on_busy="enqueue")
     seen, reading = _follow(client, fleet.first.url, queued)
     assert (await run(client, fleet.first.url, queued.run_id))["status"] == "queued"
+    # A reader who comes now learns what waits, and can cancel it.
+    page = await messages(client, fleet.first.url, running.thread_id)
+    assert page["active_run"]["run_id"] == running.run_id
+    assert [(one["run_id"], one["answer_id"]) for one in page["waiting_runs"]] == [(queued.run_id, queued.answer_id)]
 
     begun = time.monotonic()
     assert (await _cancel(client, fleet.second.url, queued))["status"] == "cancelled"
@@ -64,8 +68,23 @@ async def test_while_queued(fleet: Fleet, client: httpx.AsyncClient) -> None:
     await assert_kept(client, fleet.first.url, queued, seen, text="", status="cancelled")
     assert queued.requests(fleet.providers) == []
     assert (await run(client, fleet.first.url, running.run_id))["status"] == "running"
+    assert (await messages(client, fleet.second.url, running.thread_id))["waiting_runs"] == []
     await _cancel(client, fleet.second.url, running)
     assert (await messages(client, fleet.first.url, running.thread_id))["active_run"] is None
+
+
+async def test_the_list_names_the_threads_that_are_answered(fleet: Fleet, client: httpx.AsyncClient) -> None:
+    asked = await ask(client, fleet.first.url, "tokens=2000 rate=50")
+    thread = (await client.get(f"{fleet.first.url}/api/threads/{asked.thread_id}")).json()
+    other = await new_thread(client, fleet.first.url, user_id=thread["user_id"])
+    address = f"{fleet.second.url}/api/users/{thread['user_id']}/threads"
+
+    page = (await client.get(address)).json()
+    assert {one["thread_id"] for one in page["threads"]} >= {asked.thread_id, other}
+    assert asked.thread_id in page["answering"]
+    assert other not in page["answering"]
+    await _cancel(client, fleet.second.url, asked)
+    assert asked.thread_id not in (await client.get(address)).json()["answering"]
 
 
 async def test_when_it_is_over(fleet: Fleet, client: httpx.AsyncClient) -> None:

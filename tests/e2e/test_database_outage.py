@@ -18,6 +18,7 @@ from tests.e2e.thread_tab import Tab
 from tests.processes import Process, Processes
 from tests.providers.running import RunningProviders
 from tests.reader import Reader
+from tests.socket_reader import Socket, socket
 from tests.talk import new_thread
 
 SECONDS_AWAY = 4.0
@@ -66,8 +67,11 @@ async def _through_an_outage(
     for reader, _ in readers:
         await until_tokens(reader.seen, 200)
 
-    gone = time.monotonic()
-    take_away(database)
+    async with socket(urls[0]) as talking:
+        assert (await talking.hear())["type"] == "session"
+        gone = time.monotonic()
+        take_away(database)
+        await _asked_meanwhile(talking)
     refusals = await _requests_meanwhile(client, urls, asked[0])
     await asyncio.sleep(max(0.0, gone + SECONDS_AWAY - time.monotonic()))  # the providers go on talking meanwhile: that is the point
     shown = {reader: len(reader.seen.text) for reader, _ in readers}
@@ -92,6 +96,14 @@ async def _through_an_outage(
     await asyncio.gather(idling, return_exceptions=True)
     for url in urls:
         assert (await client.get(f"{url}/ready")).status_code == 200
+
+
+async def _asked_meanwhile(talking: Socket) -> None:
+    """Over a WebSocket it is said in that protocol's words, whether by an answer or at the next connection."""
+    await talking.say(type="question", question="Are you there?")
+    error = (await talking.until("error"))[-1]
+    assert error["code"] == "DATABASE_ERROR"
+    assert error["retryable"] is True
 
 
 async def _requests_meanwhile(client: httpx.AsyncClient, urls: list[str], asked: Asked) -> int:

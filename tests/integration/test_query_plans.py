@@ -240,6 +240,10 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "branch": (lambda work: work.messages.branch(_id(MESSAGE, MESSAGES - 5), 40), ("messages_pkey",)),
     "a run": (lambda work: work.runs.get(_id(RUN, A_DONE_RUN)), ("runs_pkey", "run_events_pkey")),
     "unfinished runs": (lambda work: work.runs.unfinished(THREAD_ID), ("runs_unfinished_idx", "run_events_pkey")),
+    "answering threads": (
+        lambda work: work.runs.answering([_thread_of(n) for n in range(31)]),
+        ("runs_unfinished_idx|runs_in_thread_idx",),
+    ),
     "first run": (lambda work: work.runs.next_in_thread(THREAD_ID, None), ("runs_in_thread_idx",)),
     "next run": (lambda work: work.runs.next_in_thread(THREAD_ID, _id(RUN, A_DONE_RUN)), ("runs_in_thread_idx", "runs_pkey")),
     "latest run": (lambda work: work.runs.latest_in_thread(THREAD_ID), ("runs_in_thread_idx",)),

@@ -1,7 +1,8 @@
 """Frames and the response of a stream, without a server: the hint at the end, and the one guard that does not rest on the kernel."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
@@ -31,6 +32,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
+        self.times: list[float] = []
         self.gone = asyncio.Event()
         self.beaten = asyncio.Event()
 
@@ -38,6 +40,7 @@ class Wire:
         assert self.sent[-1:] != [b""], "nothing may follow the end"
         if message["type"] == "http.response.body":
             self.sent.append(message["body"])
+            self.times.append(asyncio.get_running_loop().time())
             if self.sent.count(HEARTBEAT) == 2:
                 self.beaten.set()
 
@@ -59,6 +62,30 @@ async def test_a_silent_stream_is_kept_alive() -> None:
 
     await wire.answer(frames(), StreamSettings(send_timeout=30, heartbeat=0.05))
     assert wire.sent == [b"frame", HEARTBEAT, HEARTBEAT, b""]
+
+
+async def test_a_heartbeat_comes_one_period_after_the_last_frame() -> None:
+    wire, period = Wire(), 0.8
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        yield b"frame"
+        await asyncio.sleep(period / 2)  # in the middle of a period: the next look at the clock must not be a whole one later
+        yield b"frame"
+        await wire.beaten.wait()
+
+    await wire.answer(frames(), StreamSettings(send_timeout=30, heartbeat=period))
+    assert wire.sent[:3] == [b"frame", b"frame", HEARTBEAT]
+    assert period * 0.9 < wire.times[2] - wire.times[1] < period * 1.4
+
+
+def test_nothing_on_the_way_may_hold_frames_back_or_keep_them() -> None:
+    async def frames() -> AsyncGenerator[bytes, None]:
+        yield b""
+
+    headers = RunEventsResponse(frames(), StreamSettings(send_timeout=30, heartbeat=30)).headers
+    assert headers["content-type"].startswith("text/event-stream")
+    assert headers["cache-control"] == "no-cache, no-transform"
+    assert headers["x-accel-buffering"] == "no"
 
 
 async def test_a_reader_that_hangs_up_ends_its_stream_and_closes_it() -> None:
@@ -108,3 +135,43 @@ async def test_a_reader_that_does_not_take_a_frame_is_cut_and_its_stream_is_clos
             {"type": "http", "method": "GET", "state": {}}, receive, send
         )
     assert closed.is_set()
+
+
+@pytest.mark.parametrize("reading", [True, False])
+async def test_a_reader_that_is_not_believed_any_more_gets_an_end_in_due_form(*, reading: bool) -> None:
+    """Also one that does not read just then: it had a frame waiting, and gets the end behind it once it reads."""
+    wire, closed, there, takes = Wire(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    ends: list[Callable[[], None]] = []
+
+    @contextmanager
+    def believed(end: Callable[[], None]) -> Generator[None]:
+        ends.append(end)
+        try:
+            yield
+        finally:
+            ends.clear()
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"frame"
+            yield b"read" if reading else b"unread"
+            there.set()
+            await takes.wait()
+        finally:
+            closed.set()
+
+    async def send(message: Message) -> None:
+        if message.get("body") == b"unread":
+            there.set()
+            await takes.wait()
+        await wire.send(message)
+
+    response = RunEventsResponse(frames(), StreamSettings(send_timeout=30, heartbeat=30), believed)
+    answering = asyncio.ensure_future(response({"type": "http", "method": "GET", "state": {}}, wire.receive, send))
+    async with asyncio.timeout(10):
+        await there.wait()
+        ends[0]()
+        await answering
+    assert wire.sent == ([b"frame", b"read", b""] if reading else [b"frame", b""])
+    assert closed.is_set()
+    assert not ends

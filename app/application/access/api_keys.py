@@ -38,6 +38,8 @@ class CreatedKey:
 
 
 class CreateKey:
+    """Makes up a key's id and secret; only the secret's digest is stored."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -56,6 +58,8 @@ class CreateKey:
 
 
 class ListKeys:
+    """For whoever looks after the deployment: names, owners and dates, no secrets."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -66,6 +70,8 @@ class ListKeys:
 
 
 class RevokeKey:
+    """Ends a key for good: nothing brings one back."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 

@@ -28,6 +28,8 @@ class Resource:
 
 
 class CheckAccess:
+    """Remembers the owners it has looked up, at most `REMEMBERED`; the one looked up first is forgotten first."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
         self._owners: OrderedDict[Resource, int] = OrderedDict()

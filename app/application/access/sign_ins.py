@@ -6,16 +6,16 @@ A token is 256 random bits; only its digest is stored. Called by the session rou
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from app.application.ports import Transactions
 from app.application.principal import Principal
-from app.domain.access.entities import SignIn
+from app.domain.access.entities import NewSignIn, Scope, SignIn
 from app.domain.chat.errors import NotAuthenticated, NothingToSignInTo
 
 TICKET_SECONDS = 60.0
-"""How long a ticket opens its stream. An open stream stays open."""
+"""How long a ticket opens its stream. What it opened stays open for as long as what was shown for the ticket holds."""
 
 WEBSOCKET = "websocket"
 """The resource of a ticket for a new WebSocket session."""
@@ -32,6 +32,8 @@ class Issued:
 
 
 class IssueSignIn:
+    """Gives a principal something to show instead of its key or JWT. `cookie_seconds` is the longest that a cookie lasts."""
+
     def __init__(self, transactions: Transactions, cookie_seconds: float) -> None:
         self._transactions = transactions
         self._cookie_seconds = cookie_seconds
@@ -52,14 +54,14 @@ class IssueSignIn:
             seconds = min(seconds, principal.expires_at - time.time())
         token = secrets.token_urlsafe(_BYTES)
         async with self._transactions.begin() as work:
-            stored = await work.sign_ins.add(
-                digest(token), principal.scope, principal.user_id, principal.key_id, resource, max(1.0, seconds)
-            )
+            stored = await work.sign_ins.add(_to_store(token, principal, principal.scope, resource), max(1.0, seconds))
             await work.commit()
         return Issued(token, stored.expires_at)
 
 
 class ReadSignIn:
+    """The way back from a token to the principal it was issued for."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -69,10 +71,12 @@ class ReadSignIn:
             found = await work.sign_ins.get(digest(token))
         if found is None or found.resource != resource:
             raise NotAuthenticated("What was shown is not valid, or not any more. Sign in again.", code="invalid_credentials")
-        return _principal(found)
+        return _of_cookie(found, digest(token)) if resource is None else _of_ticket(found)
 
 
 class EndSignIn:
+    """For signing out: the cookie is worth nothing from then on, wherever it was copied to."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -88,5 +92,20 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _principal(sign_in: SignIn) -> Principal:
-    return Principal(sign_in.scope, sign_in.user_id, sign_in.key_id, sign_in.expires_at.timestamp())
+def _to_store(token: str, principal: Principal, scope: Scope, resource: str | None) -> NewSignIn:
+    """A cookie holds as long as it is there; a ticket remembers what it rests on."""
+    of_whom = NewSignIn(digest(token), scope, principal.user_id, principal.key_id, resource)
+    if resource is None:
+        return of_whom
+    until = principal.holds_until
+    return replace(of_whom, parent=principal.sign_in, holds_until=datetime.fromtimestamp(until, UTC) if until is not None else None)
+
+
+def _of_cookie(sign_in: SignIn, cookie: str) -> Principal:
+    return Principal(sign_in.scope, sign_in.user_id, sign_in.key_id, sign_in.expires_at.timestamp(), sign_in=cookie)
+
+
+def _of_ticket(sign_in: SignIn) -> Principal:
+    """The minute of a ticket is for opening a stream: what is opened rests on what was shown for the ticket."""
+    until = sign_in.holds_until
+    return Principal(sign_in.scope, sign_in.user_id, sign_in.key_id, until.timestamp() if until else None, sign_in=sign_in.parent)

@@ -38,6 +38,8 @@ class AssistantDescription:
 
 
 class DescribeAssistants:
+    """Asks the library alone: no model and no conversation has to be there."""
+
     def __init__(self, library: CvLibrary) -> None:
         self._library = library
 

@@ -4,5 +4,7 @@ from enum import StrEnum
 
 
 class Language(StrEnum):
+    """By ISO 639-1 code."""
+
     ENGLISH = "en"
     SPANISH = "es"

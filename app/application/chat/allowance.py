@@ -64,6 +64,8 @@ class Spent:
 
 
 class ReadSpending:
+    """For people who want to know what is left before it is refused: reads, locks nothing."""
+
     def __init__(self, transactions: Transactions, allowance: Allowance) -> None:
         self._transactions = transactions
         self._allowance = allowance

@@ -15,6 +15,8 @@ from app.domain.chat.errors import NotFound
 
 
 class CancelRun:
+    """By the run's id alone, whatever thread it is of."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -31,6 +33,8 @@ class CancelRun:
 
 
 class CancelInThread:
+    """For a connection that knows its thread and perhaps not the run: `cancel` over a WebSocket."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 

@@ -16,11 +16,15 @@ FAREWELL_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class RenameThreadRequest:
+    """The title is stored as it is: whoever takes it from outside checks its length."""
+
     thread_id: UUID
     title: str
 
 
 class RenameThread:
+    """Gives a thread its title, in place of the beginning of its first message or of an earlier one."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
@@ -35,6 +39,8 @@ class RenameThread:
 
 
 class DeleteThread:
+    """Removes a thread for good, also one that is being answered in."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 

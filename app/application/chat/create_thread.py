@@ -9,12 +9,16 @@ from app.domain.chat.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class CreateThreadRequest:
+    """A thread without a title gets one from its first message."""
+
     user_id: int
     assistant: Assistant = Assistant.CVS
     title: str | None = None
 
 
 class CreateThread:
+    """Begins with nothing but the thread: messages and runs come with `PostMessageCreateRun`."""
+
     def __init__(self, transactions: Transactions, new_id: NewId) -> None:
         self._transactions = transactions
         self._new_id = new_id

@@ -8,10 +8,14 @@ from app.domain.chat.entities import User
 
 @dataclass(frozen=True, slots=True)
 class CreateUserRequest:
+    """The name is for people to read; storage gives the user its id."""
+
     name: str
 
 
 class CreateUser:
+    """Makes a user without a key: where keys are asked for, `CreateKey` gives it one."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 

@@ -9,6 +9,8 @@ from app.domain.chat.events import StoredEvent
 
 
 class FollowRun:
+    """Looks at the cursor first, so that a wrong one is refused before the first byte; the feed does the reading."""
+
     def __init__(self, transactions: Transactions, feed: RunFeed) -> None:
         self._transactions = transactions
         self._feed = feed

@@ -20,6 +20,8 @@ class ThreadPosition:
 
 
 class FollowThread:
+    """Strings the runs of a thread together; each of them comes as `RunFeed.follow` gives it."""
+
     def __init__(self, transactions: Transactions, feed: RunFeed) -> None:
         self._transactions = transactions
         self._feed = feed

@@ -30,6 +30,8 @@ class NewSessionRequest:
 
 @dataclass(frozen=True, slots=True)
 class ResumeSessionRequest:
+    """`session_id` is the thread's id; `after` what the client has seen of it."""
+
     session_id: UUID
     after: After = None
 
@@ -50,6 +52,8 @@ class Session:
 
 
 class OpenSession:
+    """The two ways in: `begin` makes a session, `resume` finds one."""
+
     def __init__(self, transactions: Transactions, new_id: NewId) -> None:
         self._transactions = transactions
         self._new_id = new_id

@@ -37,6 +37,8 @@ Parent = UUID | AfterLatest | None
 
 @dataclass(frozen=True, slots=True)
 class PostMessageRequest:
+    """`on_busy` applies while the thread has an unfinished run. In one thread the same `idempotency_key` must come with the same post."""
+
     thread_id: UUID
     content: str
     on_busy: OnBusy = OnBusy.REJECT
@@ -46,6 +48,8 @@ class PostMessageRequest:
 
 @dataclass(frozen=True, slots=True)
 class RegenerateRequest:
+    """`run_id` is any run of the message that is to be answered again."""
+
     run_id: UUID
     on_busy: OnBusy = OnBusy.REJECT
     idempotency_key: str | None = None
@@ -60,6 +64,8 @@ class Posted:
 
 
 class PostMessageCreateRun:
+    """At most `queue_limit` messages of a thread wait behind the one that is being answered. Without an `allowance` users have no limits."""
+
     def __init__(
         self,
         transactions: Transactions,
@@ -85,6 +91,8 @@ class PostMessageCreateRun:
 
 
 class RegenerateRun:
+    """Takes what `PostMessageCreateRun` takes, and keeps the same limits."""
+
     def __init__(
         self,
         transactions: Transactions,

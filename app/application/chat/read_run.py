@@ -8,6 +8,8 @@ from app.domain.chat.errors import NotFound
 
 
 class ReadRun:
+    """Tells how far a run is; what it has written is in its events, see `FollowRun`."""
+
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 

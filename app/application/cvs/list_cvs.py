@@ -14,6 +14,8 @@ class ListCvsRequest:
 
 
 class ListCvs:
+    """Page by page: a library may hold thousands."""
+
     def __init__(self, library: CvLibrary) -> None:
         self._library = library
 

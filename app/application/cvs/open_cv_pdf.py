@@ -6,6 +6,8 @@ from app.application.cvs.library import CvLibrary
 
 
 class OpenCvPdf:
+    """Finds the file; sending it is the caller's."""
+
     def __init__(self, library: CvLibrary) -> None:
         self._library = library
 

@@ -4,6 +4,8 @@ from app.application.cvs.library import CvCard, CvLibrary
 
 
 class ReadCv:
+    """By the id that a source carries."""
+
     def __init__(self, library: CvLibrary) -> None:
         self._library = library
 

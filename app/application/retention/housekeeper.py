@@ -39,7 +39,9 @@ class TendPartitions(Protocol):
     Raises `Unavailable`, also when a lock cannot be had soon: it is tried again with the next pass.
     """
 
-    async def __call__(self) -> None: ...
+    async def __call__(self) -> None:
+        """Do both, once. Raises `Unavailable`."""
+        ...
 
 
 @dataclass(slots=True)

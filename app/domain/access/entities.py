@@ -31,7 +31,8 @@ class SignIn:
     """What a token that this service itself has given out stands for.
 
     A cookie has no `resource` and is good for everything that its owner may do. A ticket is good for one stream, which `resource` names
-    (`thread:<id>`, `run:<id>`, or `websocket` for a new session). `key_id` is the API key it was given for: it dies with the key.
+    (`thread:<id>`, `run:<id>`, or `websocket` for a new session). `key_id` is the API key it was given for: it dies with the key. A ticket also dies with the
+    cookie that it was given for, whose digest is `parent`; what it opened may stay until `holds_until`, if that is not None.
     """
 
     scope: Scope
@@ -39,3 +40,18 @@ class SignIn:
     key_id: str | None
     resource: str | None
     expires_at: datetime
+    parent: str | None = None
+    holds_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignIn:
+    """A token to be stored, by its digest; when it ends storage says."""
+
+    digest: str
+    scope: Scope
+    user_id: int | None
+    key_id: str | None = None
+    resource: str | None = None
+    parent: str | None = None
+    holds_until: datetime | None = None

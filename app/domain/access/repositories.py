@@ -1,14 +1,16 @@
 """What access asks of storage. Contracts; Postgres and memory both keep them. Secrets never get here: only their digests do."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from app.domain.access.entities import ApiKey, Scope, SignIn
+from app.domain.access.entities import ApiKey, NewSignIn, Scope, SignIn
 
 
 class ApiKeyRepository(Protocol):
+    """Keys are revoked, not removed, so that it can be seen who had which."""
+
     async def add(self, key_id: str, digest: str, name: str, scope: Scope, user_id: int | None) -> ApiKey | None:
         """Store a key; None if there is no such user."""
         ...
@@ -27,12 +29,18 @@ class ApiKeyRepository(Protocol):
 
 
 class SignInRepository(Protocol):
-    async def add(self, digest: str, scope: Scope, user_id: int | None, key_id: str | None, resource: str | None, seconds: float) -> SignIn:
+    """Cookies and stream tickets. `digest` is always that of the token."""
+
+    async def add(self, sign_in: NewSignIn, seconds: float) -> SignIn:
         """Store what a token stands for, for so many seconds by storage's clock. Some that are over are forgotten on the way."""
         ...
 
     async def get(self, digest: str) -> SignIn | None:
-        """What a token stands for; None if it is unknown or over, or its key was revoked."""
+        """What a token stands for; None if it is unknown or over, its key was revoked, or its parent has ended."""
+        ...
+
+    async def lost(self, keys: Collection[str], digests: Collection[str]) -> frozenset[str]:
+        """Which of these keys and sign-ins are not believed any more: revoked, ended, over, or gone."""
         ...
 
     async def end(self, digest: str) -> None:
@@ -41,6 +49,8 @@ class SignInRepository(Protocol):
 
 
 class RateWindowRepository(Protocol):
+    """Requests counted for all processes together, in windows that begin with their first request."""
+
     async def hit(self, subject: str, seconds: int) -> tuple[int, float]:
         """Count one request in the subject's window, which begins now if there is none; answers the count and the seconds left. In a `reading` unit only:
         it lasts at once.

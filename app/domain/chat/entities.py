@@ -120,6 +120,8 @@ class CachedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """Whoever owns threads. `name` is for people, and need not be unique."""
+
     user_id: int
     name: str
     created_at: datetime
@@ -127,6 +129,11 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
+    """A conversation of one user with one assistant.
+
+    `title` is None if none was given and nothing was said yet. `updated_at` is when something was last posted: the order of the user's list.
+    """
+
     thread_id: UUID
     user_id: int
     assistant: Assistant

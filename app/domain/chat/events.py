@@ -15,6 +15,8 @@ from app.domain.chat.entities import RunStatus, Source, Usage
 
 
 class EventType(StrEnum):
+    """The events' names, as they are stored and sent."""
+
     STARTED = "started"
     SOURCES = "sources"
     TOKEN = "token"

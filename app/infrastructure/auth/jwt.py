@@ -64,7 +64,7 @@ class JwtAuthenticator:
         except (PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
             _log.info("A token was refused", extra={"reason": type(error).__name__})
             raise NotAuthenticated("The key or token is not valid, or not any more.", code="invalid_credentials") from None
-        return Principal(Scope.USER, await self._user_id(claims), expires_at=float(min(int(claims["exp"]), FAR)))
+        return Principal(Scope.USER, await self._user_id(claims), expires_at=float(min(int(claims["exp"]), FAR)), leeway=LEEWAY_SECONDS)
 
     async def _claims(self, token: str) -> dict[str, Any]:
         """What a believable token says. Raises `PyJWTError`, `ValueError`, `Unavailable`."""

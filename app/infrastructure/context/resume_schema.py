@@ -104,7 +104,7 @@ _WORDS = {
 
 
 class Part(BaseModel):
-    """A piece of a resume. `simpler` names what else its fields may be called; `word` the field that a plain word stands for."""
+    """A piece of a resume. `_SIMPLER` says what else its fields may be called; `_WORDS` which field a plain word stands for."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, coerce_numbers_to_str=True, extra="allow")
 
@@ -131,6 +131,8 @@ class Part(BaseModel):
 
 
 class Location(Part):
+    """Where somebody lives; a plain word is the city."""
+
     address: str = ""
     postal_code: str = ""
     city: str = ""
@@ -139,12 +141,16 @@ class Location(Part):
 
 
 class Profile(Part):
+    """A page of the person's elsewhere; a plain word is its address."""
+
     network: str = ""
     username: str = ""
     url: str = ""
 
 
 class Basics(Part):
+    """Who it is, what they call themselves (`label`), and how to reach them."""
+
     name: str = ""
     label: str = ""
     email: str = ""
@@ -167,6 +173,8 @@ class Entry(Part):
 
 
 class Work(Entry):
+    """A job: `name` is the employer."""
+
     name: str = ""
     position: str = ""
     location: str = ""
@@ -174,11 +182,15 @@ class Work(Entry):
 
 
 class Volunteer(Entry):
+    """Unpaid work."""
+
     organization: str = ""
     position: str = ""
 
 
 class Project(Entry):
+    """`entity` is the company or body it was made in or for; a plain word is the name."""
+
     name: str = ""
     description: str = ""
     entity: str = ""
@@ -186,6 +198,8 @@ class Project(Entry):
 
 
 class Education(Part):
+    """Studies: `study_type` is the degree, `area` its subject; a plain word is the institution."""
+
     institution: str = ""
     area: str = ""
     study_type: str = ""
@@ -205,11 +219,15 @@ class Topic(Part):
 
 
 class Language(Part):
+    """`fluency` is in anybody's words, not on a scale; a plain word is the language."""
+
     language: str = ""
     fluency: str = ""
 
 
 class Certificate(Part):
+    """Something passed, and who says so; a plain word is the name."""
+
     name: str = ""
     date: str = ""
     issuer: str = ""
@@ -217,6 +235,8 @@ class Certificate(Part):
 
 
 class Award(Part):
+    """`awarder` gave it; a plain word is the title."""
+
     title: str = ""
     date: str = ""
     awarder: str = ""
@@ -224,6 +244,8 @@ class Award(Part):
 
 
 class Publication(Part):
+    """`name` is the title of the work; so is a plain word."""
+
     name: str = ""
     publisher: str = ""
     release_date: str = ""
@@ -232,6 +254,8 @@ class Publication(Part):
 
 
 class Reference(Part):
+    """What somebody (`name`) says about the person; a plain word is what is said."""
+
     name: str = ""
     reference: str = ""
 

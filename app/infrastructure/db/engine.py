@@ -6,7 +6,7 @@ Called by `bootstrap`, the CLI and `alembic/env.py`.
 import asyncio
 import select
 from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,10 @@ KEEPALIVE: dict[str, Any] = {
     "tcp_user_timeout": 20_000,
 }
 """A peer that vanished without a word is noticed within half a minute instead of two hours."""
+
+
+PREPARED = "prepared_statements"
+"""`?prepared_statements=off` in DATABASE_URL: for poolers in transaction mode that know nothing of prepared statements. Our own: libpq never sees it."""
 
 
 class WatchedPool(AsyncAdaptedQueuePool):
@@ -70,29 +74,43 @@ def parse_url(text: str) -> URL:
         ) from None
     if url.get_backend_name() not in ("postgres", "postgresql"):
         raise DatabaseUrlError(f"DATABASE_URL names {url.get_backend_name()!r}; only postgresql:// works.")
+    if url.query.get(PREPARED, "off") != "off":
+        raise DatabaseUrlError(f"DATABASE_URL says {PREPARED}={url.query[PREPARED]!r}; only {PREPARED}=off is known, or leave it out.")
     return url.set(drivername="postgresql+psycopg")
 
 
 def conninfo(url: URL) -> str:
     """The same place for psycopg and psql, password included: never log it."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return plain(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def plain(url: URL) -> URL:
+    """The URL as drivers know it."""
+    return url.difference_update_query([PREPARED])
+
+
+def preparing(url: URL) -> dict[str, Any]:
+    """What a connection is opened with so that it prepares statements or, if the URL says so, never does."""
+    return {"prepare_threshold": None} if PREPARED in url.query else {}
 
 
 async def connect(url: URL) -> psycopg.AsyncConnection:
     """A connection of one's own, outside any pool, in autocommit mode. Raises `psycopg.OperationalError`."""
-    return await psycopg.AsyncConnection.connect(conninfo(url), autocommit=True, connect_timeout=CONNECT_TIMEOUT, **KEEPALIVE)
+    return await psycopg.AsyncConnection.connect(
+        conninfo(url), autocommit=True, connect_timeout=CONNECT_TIMEOUT, **KEEPALIVE, **preparing(url)
+    )
 
 
 def make_engine(url: URL, pool_size: int) -> AsyncEngine:
     """An engine whose pool never hands out a connection that the server has closed."""
     engine = create_async_engine(
-        url,
+        plain(url),
         poolclass=WatchedPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_PATIENCE,
         pool_use_lifo=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT, **KEEPALIVE},
+        connect_args={"connect_timeout": CONNECT_TIMEOUT, **KEEPALIVE, **preparing(url)},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
@@ -115,8 +133,13 @@ async def connected(engine: AsyncEngine, patience: float) -> AsyncGenerator[tupl
 
 
 async def _given_back(connection: AsyncConnection, driver: psycopg.AsyncConnection | None) -> None:
-    if driver is not None and driver.closed and not connection.closed and not connection.invalidated:
-        await connection.invalidate()  # SQLAlchemy notices only what it sent itself
+    """End what was begun, before the pool does: it takes a connection that dies meanwhile, as all do when a database restarts, for an accident of its
+    own, and logs a page about each."""
+    if driver is not None:
+        with suppress(psycopg.Error):
+            await driver.rollback()  # no round trip if nothing was begun
+        if driver.closed and not connection.closed and not connection.invalidated:
+            await connection.invalidate()  # SQLAlchemy notices only what it sent itself
     await connection.close()
 
 

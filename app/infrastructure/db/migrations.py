@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, inspect, pool, text
 
-from app.infrastructure.db.engine import CONNECT_TIMEOUT
+from app.infrastructure.db.engine import CONNECT_TIMEOUT, plain, preparing
 
 _PACKAGE = Path(__file__).parents[2]
 _PLACES = (_PACKAGE.parent / "alembic", _PACKAGE / "_alembic")
@@ -53,7 +53,7 @@ def downgrade(url: URL, revision: str) -> None:
 
 
 def _connection(url: URL) -> Connection:
-    return create_engine(url, poolclass=pool.NullPool, connect_args={"connect_timeout": CONNECT_TIMEOUT}).connect()
+    return create_engine(plain(url), poolclass=pool.NullPool, connect_args={"connect_timeout": CONNECT_TIMEOUT, **preparing(url)}).connect()
 
 
 def _config(connection: Connection) -> Any:

@@ -37,6 +37,7 @@ class Stream:
 
     @property
     def seqs(self) -> list[int]:
+        """The numbers of the events within their runs, in the order of arrival."""
         return [int(frame.id.rpartition(":")[2]) for frame in self.frames]
 
     @property
@@ -51,6 +52,7 @@ class Stream:
         return text
 
     def of(self, event: str) -> list[Frame]:
+        """The frames of one type of event, in the order of arrival."""
         return [frame for frame in self.frames if frame.event == event]
 
 
@@ -64,6 +66,7 @@ class Deployment:
 
     @property
     def authorization(self) -> dict[str, str]:
+        """The headers that carry the key: none without one."""
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
     @property
@@ -72,12 +75,15 @@ class Deployment:
         return httpx.URL(self.base).host in ("localhost", "127.0.0.1", "::1")
 
     async def get(self, path: str) -> httpx.Response:
+        """Ask for a path that begins with `/`; an answer of any status is an answer."""
         return await self._client.get(self.base + path, headers=self.authorization)
 
     async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """Send a JSON body; an answer of any status is an answer."""
         return await self._client.post(self.base + path, json=body, headers=self.authorization)
 
     async def delete(self, path: str) -> httpx.Response:
+        """Clear away what the doctor made; an answer of any status is an answer."""
         return await self._client.delete(self.base + path, headers=self.authorization)
 
     async def follow(self, path: str, stream: Stream, after: str | None = None) -> AsyncGenerator[Stream, None]:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
+    """How bad a finding is; `skip` is what was not looked at."""
+
     OK = "ok"
     WARN = "warn"
     FAIL = "fail"

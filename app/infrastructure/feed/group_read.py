@@ -26,6 +26,8 @@ EVENTS_AT_ONCE = 64
 
 
 class GroupRead:
+    """Asks one query at a time, for at most `RUNS_AT_ONCE` runs."""
+
     def __init__(self, transactions: Transactions, hub: Hub) -> None:
         self._transactions = transactions
         self._hub = hub

@@ -24,6 +24,8 @@ class Counted:
 
 
 class Counter(Protocol):
+    """Counts exactly, however many requests of a subject come at once."""
+
     async def hit(self, subject: str, seconds: int) -> Counted:
         """Count one request of a subject in its window of so many seconds. Raises `Unavailable`."""
         ...

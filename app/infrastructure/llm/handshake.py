@@ -11,7 +11,9 @@ class Request(Protocol):
     """A request of httpx or of httpx2."""
 
     @property
-    def extensions(self) -> Any: ...
+    def extensions(self) -> Any:
+        """A mutable mapping; httpcore calls what stands under `trace` at every step of the connection."""
+        ...
 
 
 async def hang_up_when_cancelled(request: Request) -> None:

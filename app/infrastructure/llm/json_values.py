@@ -28,6 +28,7 @@ def items(value: object) -> list[Any]:
 
 
 def string(value: object) -> str:
+    """A text, or an empty one."""
     return value if isinstance(value, str) else ""
 
 

@@ -122,6 +122,7 @@ _IDEA_OF = {stem(word): f"@{idea}" for idea, group in _IDEAS.items() for word in
 
 
 def is_stop(word: str) -> bool:
+    """True for folded words that say nothing about the subject, in English or in Spanish."""
     return word in STOP_EN or word in STOP_ES
 
 

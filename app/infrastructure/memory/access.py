@@ -1,11 +1,11 @@
 """Access on memory: keys, sign-ins, counted requests, spending, owners. Contracts: `app/domain/access/repositories.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from app.domain.access.entities import ApiKey, Scope, SignIn
+from app.domain.access.entities import ApiKey, NewSignIn, Scope, SignIn
 from app.domain.access.repositories import Spending
 from app.domain.chat.entities import User
 from app.infrastructure.memory.database import Session
@@ -14,6 +14,8 @@ DAY = timedelta(days=1)
 
 
 class MemoryApiKeys:
+    """See `ApiKeyRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -48,26 +50,41 @@ class MemoryApiKeys:
 
 
 class MemorySignIns:
+    """See `SignInRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def add(self, digest: str, scope: Scope, user_id: int | None, key_id: str | None, resource: str | None, seconds: float) -> SignIn:
+    async def add(self, sign_in: NewSignIn, seconds: float) -> SignIn:
         """See `SignInRepository.add`."""
         tables = await self._session.write()
         now = self._session.now()
         for token in [token for token, found in tables.sign_ins.items() if found.expires_at < now]:
             del tables.sign_ins[token]
-        tables.sign_ins[digest] = SignIn(scope, user_id, key_id, resource, now + timedelta(seconds=seconds))
-        return tables.sign_ins[digest]
+        what, ends = sign_in, now + timedelta(seconds=seconds)
+        tables.sign_ins[what.digest] = stored = SignIn(
+            what.scope, what.user_id, what.key_id, what.resource, ends, what.parent, what.holds_until
+        )
+        return stored
 
     async def get(self, digest: str) -> SignIn | None:
         """See `SignInRepository.get`."""
-        tables = self._session.tables
-        found = tables.sign_ins.get(digest)
-        if found is None or found.expires_at <= self._session.now():
+        found = self._there(digest)
+        if found is None or (found.key_id is not None and self._revoked(found.key_id)) or (found.parent and not self._there(found.parent)):
             return None
-        revoked = found.key_id is not None and tables.api_keys[found.key_id][0].revoked_at is not None
-        return None if revoked else found
+        return found
+
+    async def lost(self, keys: Collection[str], digests: Collection[str]) -> frozenset[str]:
+        """See `SignInRepository.lost`."""
+        return frozenset([*(key for key in keys if self._revoked(key)), *(digest for digest in digests if self._there(digest) is None)])
+
+    def _there(self, digest: str) -> SignIn | None:
+        found = self._session.tables.sign_ins.get(digest)
+        return found if found and found.expires_at > self._session.now() else None
+
+    def _revoked(self, key_id: str) -> bool:
+        key = self._session.tables.api_keys.get(key_id)
+        return key is None or key[0].revoked_at is not None
 
     async def end(self, digest: str) -> None:
         """See `SignInRepository.end`."""
@@ -75,6 +92,8 @@ class MemorySignIns:
 
 
 class MemoryRateWindows:
+    """See `RateWindowRepository`. Windows that are over stay, until their subject comes again."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -91,6 +110,8 @@ class MemoryRateWindows:
 
 
 class MemorySpending:
+    """See `SpendingRepository`. The one write lock stands for the lock on the user's row."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -110,6 +131,8 @@ class MemorySpending:
 
 
 class MemoryOwners:
+    """See `OwnerRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -5,6 +5,8 @@ from app.infrastructure.memory.database import Session
 
 
 class MemoryAnswers:
+    """See `AnswerRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -7,6 +7,8 @@ from app.infrastructure.memory.database import Session
 
 
 class MemoryLeases:
+    """See `LeaseRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -8,6 +8,8 @@ from app.infrastructure.memory.database import Session
 
 
 class MemoryMessages:
+    """See `MessageRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -10,6 +10,8 @@ from app.infrastructure.memory.database import Session
 
 
 class MemoryRunEvents:
+    """See `RunEventRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

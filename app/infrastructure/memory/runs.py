@@ -18,6 +18,8 @@ OWN_AFTER = timedelta(seconds=5)
 
 
 class MemoryRuns:
+    """See `RunRepository`. Where a constraint of Postgres would refuse, this raises `RuleBroken`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -62,6 +64,10 @@ class MemoryRuns:
     async def unfinished(self, thread_id: UUID) -> Sequence[Run]:
         """See `RunRepository.unfinished`."""
         return _unfinished(self._session.tables, thread_id)
+
+    async def answering(self, thread_ids: Collection[UUID]) -> set[UUID]:
+        """See `RunRepository.answering`."""
+        return {thread_id for thread_id in thread_ids if _unfinished(self._session.tables, thread_id)}
 
     async def next_in_thread(self, thread_id: UUID, after: UUID | None) -> Run | None:
         """See `RunRepository.next_in_thread`."""

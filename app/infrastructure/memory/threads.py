@@ -11,6 +11,8 @@ from app.infrastructure.memory.tables import Tables
 
 
 class MemoryThreads:
+    """See `ThreadRepository`."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

@@ -33,6 +33,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
+    """Constraints and indexes get the names that Postgres itself would give; times carry a zone, JSON keeps its spelling (`json`, not `jsonb`)."""
+
     metadata = MetaData(
         naming_convention={
             "pk": "%(table_name)s_pkey",
@@ -53,6 +55,8 @@ class Base(DeclarativeBase):
 
 
 class UserRow(Base):
+    """Whoever owns threads; `external_id` is null for those who did not come with a JWT."""
+
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -62,6 +66,8 @@ class UserRow(Base):
 
 
 class ThreadRow(Base):
+    """A conversation of one user with one assistant."""
+
     __tablename__ = "threads"
     __table_args__ = (
         CheckConstraint("assistant IN ('cvs', 'resume')", name="assistant"),
@@ -101,6 +107,8 @@ class MessageRow(Base):
 
 
 class RunRow(Base):
+    """Answers in the making and made; also the queue: a row that is `queued` waits for an executor."""
+
     __tablename__ = "runs"
     __table_args__ = (
         CheckConstraint("status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="status"),
@@ -226,6 +234,8 @@ class SignInRow(Base):
     key_id: Mapped[str | None] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"))
     resource: Mapped[str | None]
     expires_at: Mapped[datetime]
+    parent: Mapped[str | None]
+    holds_until: Mapped[datetime | None]
 
 
 class RateWindowRow(Base):

@@ -21,6 +21,8 @@ _FORGET = text("""
 
 
 class PostgresAnswers:
+    """See `AnswerRepository`. An answer is old after 30 days."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

@@ -17,6 +17,8 @@ _END_SIGN_INS = text("DELETE FROM sign_ins WHERE key_id = :id")
 
 
 class PostgresApiKeys:
+    """See `ApiKeyRepository`."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

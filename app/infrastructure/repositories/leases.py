@@ -20,6 +20,8 @@ _FORGET_THE_DEAD = text("""
 
 
 class PostgresLeases:
+    """See `LeaseRepository`."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

@@ -23,6 +23,8 @@ _END = 2**63 - 1
 
 
 class PostgresMessages:
+    """See `MessageRepository`."""
+
     def __init__(self, direct: Direct) -> None:
         self._direct = direct
 

@@ -17,6 +17,8 @@ _USER_OF = text("""
 
 
 class PostgresOwners:
+    """See `OwnerRepository`."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

@@ -24,6 +24,8 @@ _SWEEP = text("""
 
 
 class PostgresRateWindows:
+    """See `RateWindowRepository`. Windows that are over are swept away by one hit in `SWEEP_ONE_IN`."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

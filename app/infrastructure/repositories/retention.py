@@ -55,6 +55,8 @@ _COUNT_THREADS = text(f"SELECT count(*) {_UNUSED}")
 
 
 class PostgresRetention:
+    """See `RetentionRepository`. What is held is locked: others pass it by (`SKIP LOCKED`) or wait."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

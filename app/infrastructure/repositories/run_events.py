@@ -31,6 +31,8 @@ _TYPES = {event_type.value: event_type for event_type in EventType}
 
 
 class PostgresRunEvents:
+    """See `RunEventRepository`."""
+
     def __init__(self, direct: Direct) -> None:
         self._direct = direct
 

@@ -26,6 +26,7 @@ _RUNS = b"""
 _GET = _RUNS + b"WHERE id = %(id)s"
 _BY_KEY = _RUNS + b"WHERE thread_id = %(thread_id)s AND idempotency_key = %(key)s"
 _UNFINISHED = _RUNS + b"WHERE thread_id = %(thread_id)s AND status IN ('queued', 'running') ORDER BY ordinal"
+_ANSWERING = b"SELECT DISTINCT thread_id FROM runs WHERE thread_id = ANY (%(thread_ids)s) AND status IN ('queued', 'running')"
 _LATEST_IN_THREAD = _RUNS + b"WHERE thread_id = %(thread_id)s ORDER BY ordinal DESC LIMIT 1"
 _NEXT_IN_THREAD = (
     _RUNS
@@ -183,6 +184,10 @@ class PostgresRuns:
     async def unfinished(self, thread_id: UUID) -> Sequence[Run]:
         """See `RunRepository.unfinished`."""
         return [_run(row) for row in await self._direct.all(_UNFINISHED, {"thread_id": thread_id})]
+
+    async def answering(self, thread_ids: Collection[UUID]) -> set[UUID]:
+        """See `RunRepository.answering`."""
+        return {row.thread_id for row in await self._direct.all(_ANSWERING, {"thread_ids": list(thread_ids)})}
 
     async def next_in_thread(self, thread_id: UUID, after: UUID | None) -> Run | None:
         """See `RunRepository.next_in_thread`."""

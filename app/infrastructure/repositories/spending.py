@@ -26,6 +26,8 @@ _TODAY = text("""
 
 
 class PostgresSpending:
+    """See `SpendingRepository`."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

@@ -20,6 +20,8 @@ _TOUCH = b"UPDATE threads SET updated_at = clock_timestamp(), title = coalesce(t
 
 
 class PostgresThreads:
+    """See `ThreadRepository`."""
+
     def __init__(self, connection: AsyncConnection, direct: Direct) -> None:
         self._connection = connection
         self._direct = direct

@@ -8,6 +8,8 @@ from app.infrastructure.models.tables import UserRow
 
 
 class PostgresUsers:
+    """See `UserRepository`."""
+
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 

@@ -34,7 +34,7 @@ Create a user, a thread, post a message, follow `events_url`. Every error is `{"
 """
 
 
-PUBLIC = frozenset({"/health", "/ready", "/metrics", "/docs", "/redoc", "/openapi.json", "/ws"})
+PUBLIC = frozenset({"/health", "/ready", "/metrics", "/docs", "/openapi.json", "/ws"})
 """What stands beside the door, besides the page. `/metrics` asks it by itself, unless METRICS_PUBLIC; so does `/ws`."""
 
 
@@ -81,6 +81,7 @@ def make_application(parts: WebParts) -> FastAPI:
     app.add_middleware(RequestLogMiddleware, watch=parts.watch)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
     pages.install(app, parts.front)
+    reference.install(app, parts.front)
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
     app.state.max_message_characters = parts.limits.max_message_characters
@@ -125,13 +126,17 @@ def openapi_document(version: str) -> dict[str, Any]:
 
 
 def bare_application(version: str) -> FastAPI:
+    """The routes without anything behind them: enough for the OpenAPI document; `make_application` puts the parts in.
+
+    Raises `UnguardedRoute`: see `check_routes`.
+    """
     app = FastAPI(
         title="Chatbot SSE API",
         version=version,
         description=DESCRIPTION,
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
-        docs_url=None,  # they are in reference.py, under a policy of their own
+        docs_url=None,  # in reference.py, under a policy of its own
         redoc_url=None,
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=[

@@ -15,6 +15,7 @@ class BodyLimitMiddleware:
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 413 to a body of too many bytes. WebSockets pass: their messages have limits of their own."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -8,6 +8,7 @@ database.
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import HTTPConnection, Request
 
 from app.application.access.check_access import CheckAccess, Resource
+from app.application.access.open_streams import Believed, OpenStreams
 from app.application.access.sign_ins import ReadSignIn
 from app.application.ports import Authenticator, RateLimiter
 from app.application.principal import EVERYBODY, Principal
@@ -59,6 +61,7 @@ class Door:
         check_access: CheckAccess,
         limiter: RateLimiter,
         origins: OriginPolicy,
+        open_streams: OpenStreams,
     ) -> None:
         self.mode = mode
         self._authenticator = authenticator
@@ -66,6 +69,7 @@ class Door:
         self._check_access = check_access
         self._limiter = limiter
         self._origins = origins
+        self.open_streams = open_streams
 
     async def admit(self, request: Request) -> Principal:
         """Let a request of a guarded route in, ids and all. Raises `NotAuthenticated`, `Forbidden`, `NotFound`, `RateLimited`, `Unavailable`."""
@@ -99,9 +103,13 @@ class Door:
         """One more request over a connection that came in before: a question over a WebSocket. Raises `RateLimited`, and `NotAuthenticated` once what
         was shown at the beginning has come to its end."""
         principal: Principal = connection.state.principal
-        if principal.expires_at is not None and time.time() >= principal.expires_at:
+        if principal.is_over(time.time()):
             raise NotAuthenticated("What was shown is not valid any more. Sign in again, and connect again.", code="invalid_credentials")
         await self._limiter.hit(address=client_address(connection), user_id=principal.user_id)
+
+    def believed(self, connection: HTTPConnection) -> Believed:
+        """For the stream of somebody who has come in: ends it when what was shown for it does."""
+        return partial(self.open_streams.believed, connection.state.principal)
 
     async def _who(self, connection: HTTPConnection, ticket_for: str | None) -> Principal:
         if self._authenticator is None:
@@ -149,6 +157,14 @@ async def _guarded_principal(request: Request) -> Principal:
 
 Who = Annotated[Principal, Depends(_guarded_principal)]
 """Whom the door has let in, for a guarded route."""
+
+
+async def _believed(request: Request) -> Believed:
+    return request.app.state.door.believed(request)
+
+
+WhileBelieved = Annotated[Believed, Depends(_believed)]
+"""What a guarded route's stream enters, to end with what was shown for it."""
 
 
 async def admin_only(who: Who) -> None:

@@ -37,10 +37,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     """How many heads and how many requests have ended: if none did, a piece of data belongs to the head as a whole."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - as uvicorn does
+        """The clock of the first request starts here, so that nobody stays connected and silent."""
         super().connection_made(transport)
         self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever has hung up is waited for no longer."""
         self._stop_clock()
         super().connection_lost(exc)
 
@@ -55,11 +57,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(*_HEAD_TOO_LARGE)
 
     def on_message_begin(self) -> None:
+        """A request begins; its clock starts, unless it runs since the connection was made."""
         super().on_message_begin()
         self._in_head = True
         self._start_clock()
 
     def on_headers_complete(self) -> None:
+        """The head again, by what it says: also one that came in a single piece. Raises `ValueError` if it is too large, for the parser to catch."""
         self._ended += 1
         self._head_bytes = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if self._head_bytes > HEAD_LIMIT:
@@ -68,12 +72,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        """The request is there; the clock rests until the next one begins."""
         self._stop_clock()
         super().on_message_complete()
         self._in_head, self._head_bytes = True, 0
         self._ended += 1
 
     def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over to uvicorn's WebSocket protocol."""
         self._stop_clock()  # the request has arrived; what follows has its own limits
         super().handle_websocket_upgrade()
 

@@ -43,6 +43,7 @@ class PdfResponse(FileResponse):
         super().__init__(path, headers=HEADERS, media_type="application/pdf", filename=path.name, content_disposition_type="inline")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file or a part of it; 416 for a range beyond its end."""
         asked = Headers(scope=scope).get("range")
         wanted = _RANGE.fullmatch(asked) if asked else None
         if asked and (wanted is None or _backwards(wanted)):

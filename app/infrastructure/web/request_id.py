@@ -28,6 +28,7 @@ class RequestIdMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give the request its name for as long as it is answered: `request_id()`, every log line, the answer's header."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return

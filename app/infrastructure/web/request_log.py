@@ -35,6 +35,7 @@ class RequestLogMiddleware:
         self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell of the request when it is over, however it ended; a stream or a WebSocket is over when it is closed."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return

@@ -79,12 +79,16 @@ _SOURCE: dict[str, JsonValue] = {
 
 
 class CreateUserBody(Body):
+    """Somebody new."""
+
     model_config = _example(name="smoke-user")
 
     name: Spoken = Field(max_length=200, description="A name for people; need not be unique.")
 
 
 class UserOut(BaseModel):
+    """Whoever owns threads; `user_id` is what they are made with."""
+
     model_config = _example(user_id=1, name="smoke-user")
 
     user_id: int
@@ -92,10 +96,13 @@ class UserOut(BaseModel):
 
     @classmethod
     def of(cls, user: User) -> Self:
+        """A stored user, without the date."""
         return cls(user_id=user.user_id, name=user.name)
 
 
 class CreateThreadBody(Body):
+    """Whose conversation it is, and with whom."""
+
     model_config = _example(user_id=1, assistant="cvs")
 
     user_id: UserId
@@ -104,12 +111,16 @@ class CreateThreadBody(Body):
 
 
 class RenameThreadBody(Body):
+    """What the thread is to be called."""
+
     model_config = _example(title="Platform engineers")
 
     title: Title
 
 
 class ThreadOut(BaseModel):
+    """A conversation of one user with one assistant."""
+
     model_config = _example(
         thread_id=_THREAD, user_id=1, assistant="cvs", title="Who knows Kubernetes?", created_at=_TIME, updated_at=_TIME
     )
@@ -123,6 +134,7 @@ class ThreadOut(BaseModel):
 
     @classmethod
     def of(cls, thread: Thread) -> Self:
+        """A stored thread, field by field."""
         return cls(
             thread_id=thread.thread_id,
             user_id=thread.user_id,
@@ -134,18 +146,24 @@ class ThreadOut(BaseModel):
 
 
 class ThreadPage(BaseModel):
+    """A part of a user's threads: the one used last comes first."""
+
     threads: list[ThreadOut]
+    answering: list[UUID] = Field(description="Those of them that have an unfinished run.")
     next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last one.")
 
 
 class SessionOut(BaseModel):
     """Who is signed in, and what they have left."""
 
-    model_config = _example(auth="api_key", scope="user", user_id=1, expires_at=_TIME, tokens_today=51_200, tokens_per_day=2_000_000)
+    model_config = _example(
+        auth="api_key", scope="user", user_id=1, name="Ada", expires_at=_TIME, tokens_today=51_200, tokens_per_day=2_000_000
+    )
 
     auth: str = Field(description="AUTH_MODE: `off`, `api_key` or `jwt`.")
     scope: Scope | None = Field(description="Null with `off`.")
     user_id: int | None = Field(description="Whose threads these are; null with `off` and for an admin.")
+    name: str | None = Field(description="That user's name; null without a user.")
     expires_at: datetime | None = Field(description="When to sign in again; null if never.")
     tokens_today: int | None = Field(description="Tokens charged since 00:00 UTC; null without a user.")
     tokens_per_day: int | None = Field(description="What a day has; null is no limit.")
@@ -169,6 +187,8 @@ class TicketBody(Body):
 
 
 class TicketOut(BaseModel):
+    """What opens the stream, and until when; a stream that is open by then stays open."""
+
     model_config = _example(ticket="Xb0Yk3n5o7Wc1Qz8Rr2Tt4Vv6Uu9Ss0Pp1Oo2Nn3Mm4", expires_at=_TIME)
 
     ticket: str = Field(description="Put it into the stream's address as `?ticket=`.")
@@ -176,6 +196,8 @@ class TicketOut(BaseModel):
 
 
 class SourceOut(BaseModel):
+    """A passage that an answer rests on."""
+
     model_config = ConfigDict(json_schema_extra={"examples": [_SOURCE]})
 
     n: int = Field(description="The number the answer cites as `[n]`.")
@@ -189,10 +211,13 @@ class SourceOut(BaseModel):
 
     @classmethod
     def of(cls, source: Source) -> Self:
+        """A stored source, field by field."""
         return cls.model_validate(source, from_attributes=True)
 
 
 class CvSkillOut(BaseModel):
+    """A skill as the CV names it."""
+
     name: str
     years: int | None = Field(description="Where the CV says how many.")
 
@@ -232,6 +257,7 @@ class CvOut(BaseModel):
 
     @classmethod
     def of(cls, card: CvCard) -> Self:
+        """A card of the library, and where its PDF can be had."""
         return cls(
             cv_id=card.cv_id,
             candidate=card.candidate,
@@ -250,12 +276,16 @@ class CvOut(BaseModel):
 
 
 class CvListOut(BaseModel):
+    """A part of the CVs, in the order of their ids."""
+
     cvs: list[CvOut]
     next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last one.")
     generation: str | None = Field(description="The index that was read; null if there are no CVs.")
 
 
 class FailureOut(BaseModel):
+    """Why a run failed: a stable code, a sentence for people, and whether trying again can help."""
+
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"code": "provider_overloaded", "message": "The model is overloaded.", "retryable": True}]}
     )
@@ -266,10 +296,13 @@ class FailureOut(BaseModel):
 
     @classmethod
     def of(cls, failure: Failure | None) -> Self | None:
+        """A stored failure, or None where nothing failed."""
         return cls(code=failure.code, message=failure.message, retryable=failure.retryable) if failure else None
 
 
 class MessageOut(BaseModel):
+    """One message of a thread's tree."""
+
     message_id: UUID
     role: Role
     content: str
@@ -282,6 +315,7 @@ class MessageOut(BaseModel):
 
     @classmethod
     def of(cls, message: Message) -> Self:
+        """A stored message, without its thread, which was asked for, and its ordinal, which the order shows."""
         return cls(
             message_id=message.message_id,
             role=message.role,
@@ -308,6 +342,7 @@ class ActiveRunOut(BaseModel):
 
     @classmethod
     def of(cls, active: ActiveRun) -> Self:
+        """A run and its transcript in one; both are of one moment."""
         return cls(
             run_id=active.run.run_id,
             last_seq=active.transcript.last_seq,
@@ -319,14 +354,32 @@ class ActiveRunOut(BaseModel):
         )
 
 
+class WaitingRunOut(BaseModel):
+    """A run that waits for its turn in the thread: it can be cancelled by itself."""
+
+    run_id: UUID
+    message_id: UUID = Field(description="The user's message that it will answer.")
+    answer_id: UUID = Field(description="The id that the answer will have.")
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """What a client is told of a run that waits."""
+        return cls(run_id=run.run_id, message_id=run.message_id, answer_id=run.answer_id)
+
+
 class MessagePage(BaseModel):
+    """A part of a thread's messages, and where its runs stand at the same moment."""
+
     messages: list[MessageOut] = Field(description="Newest first.")
     next_cursor: str | None = Field(description="Pass as `cursor` for older messages; null on the last page.")
     active_run: ActiveRunOut | None
+    waiting_runs: list[WaitingRunOut] = Field(description="The unfinished runs after it, in the order in which they will be answered.")
     events_cursor: str = Field(description="Pass as `after` to the thread's events: they then begin where this answer ends.")
 
 
 class PostMessageBody(Body):
+    """What is said, where it belongs, and what to do if the thread is busy."""
+
     model_config = _example(content="Who knows Kubernetes?")
 
     content: Spoken = Field(description="What the user says.")
@@ -339,12 +392,16 @@ class PostMessageBody(Body):
 
 
 class RegenerateBody(Body):
+    """What to do if the thread is busy."""
+
     model_config = _example(on_busy="enqueue")
 
     on_busy: OnBusy = Field(default=OnBusy.REJECT, description="While an answer is unfinished: refuse (409), wait for it, or stop it.")
 
 
 class PostedOut(BaseModel):
+    """The run that answers the message, and where to follow it."""
+
     model_config = _example(
         run_id=_RUN, message_id=_QUESTION, thread_id=_THREAD, answer_id=_ANSWER, status="running", events_url=f"/api/runs/{_RUN}/events"
     )
@@ -358,6 +415,7 @@ class PostedOut(BaseModel):
 
     @classmethod
     def of(cls, run: Run) -> Self:
+        """A run that was stored now, or before under the same idempotency key."""
         return cls(
             run_id=run.run_id,
             message_id=run.message_id,
@@ -369,6 +427,8 @@ class PostedOut(BaseModel):
 
 
 class UsageOut(BaseModel):
+    """Tokens as the provider counted them; null where it did not say."""
+
     input_tokens: int | None
     output_tokens: int | None
     cached_input_tokens: int | None = Field(description="Of the input: read from the provider's prompt cache.")
@@ -397,6 +457,8 @@ class TimingsOut(BaseModel):
 
 
 class RunOut(BaseModel):
+    """One answer in the making, or made."""
+
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -456,6 +518,7 @@ class RunOut(BaseModel):
 
     @classmethod
     def of(cls, run: Run) -> Self:
+        """A stored run, with its dates also as seconds."""
         return cls(
             run_id=run.run_id,
             thread_id=run.thread_id,
@@ -501,6 +564,8 @@ class Problem(BaseModel):
 
 
 class ProblemOut(BaseModel):
+    """The body of every error."""
+
     error: Problem
 
 

@@ -55,6 +55,7 @@ class SecurityMiddleware:
         self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse with 421 or 403 what must not come in, and give every answer its headers, a refusal's, too."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return

@@ -6,9 +6,11 @@ our own: the library makes five tasks a reader and a cancel scope a frame, which
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn, Self
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import AppStatus
 from starlette.types import Message, Receive, Scope, Send
 
+from app.application.access.open_streams import Believed, everybody
 from app.application.chat.follow_thread import ThreadPosition
 from app.domain.chat.errors import InvalidCursor
 from app.domain.chat.events import EventType, StoredEvent
@@ -28,6 +31,8 @@ RETRY_AFTER_DRAIN = b"retry: 200\n\n"
 """Last in a stream that ends because this process stops: another one answers already."""
 
 HEARTBEAT = ServerSentEvent(comment="still here", sep="\n").encode()
+
+THE_END: Message = {"type": "http.response.body", "body": b"", "more_body": False}
 
 SEQ_MAX = 2**63 - 1
 HEADERS = {"Cache-Control": "no-cache, no-transform"}
@@ -53,13 +58,15 @@ class _Gone(Exception):
 class RunEventsResponse(EventSourceResponse):
     """A stream of ready-made frames. Two tasks: the request's own sends, another one waits for the reader to hang up."""
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None], settings: StreamSettings) -> None:
+    def __init__(self, chunks: AsyncGenerator[bytes, None], settings: StreamSettings, believed: Believed = everybody) -> None:
         super().__init__(chunks, headers=HEADERS, ping=0)  # pyright: ignore[reportUnknownMemberType] - the library leaves a dict bare
         self._chunks = chunks
         self._settings = settings
+        self._believed = believed
+        self._refused = self._whole = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream until the end, until the reader is gone, or until it has not read for too long. Closes the chunks in every case."""
+        """Stream until the end, until the reader is gone, has not read for too long, or is not believed any more. Closes the chunks in every case."""
         async with aclosing(self._chunks):
             if scope["method"] == "HEAD":
                 await super().__call__(scope, receive, send)
@@ -69,20 +76,32 @@ class RunEventsResponse(EventSourceResponse):
                 async with limit, asyncio.TaskGroup() as tasks:
                     with Pulse(send, self._settings, limit, tasks) as pulse:
                         watching = tasks.create_task(_until_gone(receive, pulse), name="wait for the reader to hang up")
-                        await self._stream(pulse)
+                        await self._stream(pulse, limit)
                     watching.cancel()
             except* _Gone:
                 pass
             except* TimeoutError:
                 if not limit.expired():
                     raise
-                _log.info("A reader did not read and was cut")
+                if not self._refused:
+                    _log.info("A reader did not read and was cut")
+        if self._refused and not self._whole:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.send_timeout):
+                    await send(THE_END)
 
-    async def _stream(self, pulse: "Pulse") -> None:
+    async def _stream(self, pulse: "Pulse", limit: asyncio.Timeout) -> None:
         await pulse.send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async for chunk in self._chunks:
-            await pulse.send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await pulse.send({"type": "http.response.body", "body": b"", "more_body": False})
+        with self._believed(partial(self._refuse, limit)):
+            async for chunk in self._chunks:
+                await pulse.send({"type": "http.response.body", "body": chunk, "more_body": True})
+        self._whole = True
+        await pulse.send(THE_END)
+
+    def _refuse(self, limit: asyncio.Timeout) -> None:
+        """The reader is not believed any more: the answer ends here, in due form. Coming back it is told why."""
+        self._refused = True
+        limit.reschedule(asyncio.get_running_loop().time())
 
 
 class Pulse:

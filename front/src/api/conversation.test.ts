@@ -10,7 +10,7 @@ function message(n: number): Message {
 /** Messages from `first` to `last`, as the server pages them: newest first. */
 function page(first: number, last: number): MessagePage {
   const messages = Array.from({ length: last - first + 1 }, (_, index) => message(last - index));
-  return { messages, next_cursor: first > 1 ? String(first) : null, active_run: null, events_cursor: `r:${last}` };
+  return { messages, next_cursor: first > 1 ? String(first) : null, active_run: null, waiting_runs: [], events_cursor: `r:${last}` };
 }
 
 const ids = ({ messages }: Conversation): string[] => messages.map((one) => one.message_id);

@@ -1,10 +1,10 @@
 /**
  * A thread's messages as loaded so far. Pure.
  *
- * `activeRun` and `eventsCursor` belong to the newest page and were read in the same moment as its messages; `run/live.ts` follows from there. Reading the
+ * `activeRun`, `waitingRuns` and `eventsCursor` belong to the newest page and were read in the same moment as its messages; `run/live.ts` follows from there. Reading the
  * newest page again keeps the older messages, unless so much is new that a hole would be between them: then they are let go, to be loaded again.
  */
-import type { ActiveRun, Message, MessagePage } from "./types";
+import type { ActiveRun, Message, MessagePage, WaitingRun } from "./types";
 
 export interface Conversation {
   /** Oldest first. */
@@ -12,11 +12,13 @@ export interface Conversation {
   /** Cursor of the page before the oldest message; null when all is loaded. */
   readonly older: string | null;
   readonly activeRun: ActiveRun | null;
+  /** Runs behind the active one, in the order in which they will be answered. */
+  readonly waitingRuns: readonly WaitingRun[];
   readonly eventsCursor: string;
 }
 
 /** A thread that was just made. */
-export const NOTHING_SAID: Conversation = { messages: [], older: null, activeRun: null, eventsCursor: "0" };
+export const NOTHING_SAID: Conversation = { messages: [], older: null, activeRun: null, waitingRuns: [], eventsCursor: "0" };
 
 export function withNewest(known: Conversation | undefined, page: MessagePage): Conversation {
   const newest = page.messages.toReversed();
@@ -27,6 +29,7 @@ export function withNewest(known: Conversation | undefined, page: MessagePage): 
     messages: [...kept, ...newest],
     older: kept.length > 0 && known !== undefined ? known.older : page.next_cursor,
     activeRun: page.active_run,
+    waitingRuns: page.waiting_runs,
     eventsCursor: page.events_cursor,
   };
 }

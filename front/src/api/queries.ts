@@ -14,6 +14,9 @@ import type { AssistantId, Cv, Run, Thread } from "./types";
 type ThreadPage = components["schemas"]["ThreadPage"];
 type CvPage = components["schemas"]["CvListOut"];
 
+/** How often the list is read while answers are written elsewhere, in milliseconds. */
+const LOOK_EVERY = 4_000;
+
 export const keys = {
   threads: ["threads"] as const,
   threadList: (userId: number | null, q: string) => ["threads", "list", userId, q] as const,
@@ -45,8 +48,18 @@ export function waitBefore(failures: number, error: unknown): number {
   return Math.min(15, 2 ** failures) * 1000 * (0.5 + Math.random() / 2);
 }
 
-/** The user's threads, the one used last first, all pages loaded so far; `q` searches titles and messages on the server. */
-export function useThreads(q = "") {
+export interface Threads {
+  readonly threads: readonly Thread[];
+  /** Ids of those that are being answered, or wait for it. */
+  readonly answering: ReadonlySet<string>;
+}
+
+/**
+ * The user's threads, the one used last first, all pages loaded so far; `q` searches titles and messages on the server.
+ *
+ * While one of them is answered the list is read again now and then, but for `followed`: who follows that thread's events says when it changes.
+ */
+export function useThreads(q: string, followed: string | null) {
   const user = useMe();
   const words = q.trim();
   return useInfiniteQuery({
@@ -62,7 +75,8 @@ export function useThreads(q = "") {
       ),
     getNextPageParam: (page: ThreadPage) => page.next_cursor,
     placeholderData: (before) => before,
-    select: (data: InfiniteData<ThreadPage>) => data.pages.flatMap((page) => page.threads),
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.answering.some((id) => id !== followed)) ? LOOK_EVERY : false),
+    select: threadsOf,
   });
 }
 
@@ -160,6 +174,10 @@ export function useCv(cvId: string | null) {
     staleTime: 60_000,
     queryFn: ({ signal }) => answered(api.GET("/api/cvs/{cv_id}", { params: { path: { cv_id: cvId ?? "" } }, signal })),
   });
+}
+
+function threadsOf({ pages }: InfiniteData<ThreadPage>): Threads {
+  return { threads: pages.flatMap((page) => page.threads), answering: new Set(pages.flatMap((page) => page.answering)) };
 }
 
 function retitle(client: QueryClient, threadId: string, title: string): void {

@@ -44,7 +44,7 @@ export interface paths {
         /**
          * Get a ticket for a stream
          * @description Opens one thread's or run's events, or one WebSocket session, within a minute, as `?ticket=`: for `EventSource` and `WebSocket`, which send
-         *     no headers. An open stream stays open; to come back after the minute, get another.
+         *     no headers. What it opened stays open for as long as what was shown here holds; to come back after the minute, get another.
          */
         post: operations["create_ticket"];
         delete?: never;
@@ -120,7 +120,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a thread */
+        /**
+         * Read a thread
+         * @description Its title, its assistant and its dates; what was said comes from `/messages`.
+         */
         get: operations["read_thread"];
         put?: never;
         post?: never;
@@ -131,7 +134,10 @@ export interface paths {
         delete: operations["delete_thread"];
         options?: never;
         head?: never;
-        /** Rename a thread */
+        /**
+         * Rename a thread
+         * @description The list keeps its order: renaming is not using.
+         */
         patch: operations["rename_thread"];
         trace?: never;
     };
@@ -408,7 +414,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Prometheus metrics */
+        /**
+         * Prometheus metrics
+         * @description In Prometheus' text format 0.0.4. Needs an admin key, unless METRICS_PUBLIC is true or AUTH_MODE is off.
+         */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -463,6 +472,7 @@ export interface components {
         Assistant: "cvs" | "resume";
         /**
          * AssistantOut
+         * @description Whether one can be asked now, and what about.
          * @example {
          *       "assistant": "resume",
          *       "available": true,
@@ -493,7 +503,10 @@ export interface components {
              */
             examples: string[];
         };
-        /** AssistantsOut */
+        /**
+         * AssistantsOut
+         * @description The assistants, the default one first, and the model that writes their answers.
+         */
         AssistantsOut: {
             /**
              * Provider
@@ -515,6 +528,7 @@ export interface components {
         };
         /**
          * CreateThreadBody
+         * @description Whose conversation it is, and with whom.
          * @example {
          *       "assistant": "cvs",
          *       "user_id": 1
@@ -536,6 +550,7 @@ export interface components {
         };
         /**
          * CreateUserBody
+         * @description Somebody new.
          * @example {
          *       "name": "smoke-user"
          *     }
@@ -547,7 +562,10 @@ export interface components {
              */
             name: string;
         };
-        /** CvListOut */
+        /**
+         * CvListOut
+         * @description A part of the CVs, in the order of their ids.
+         */
         CvListOut: {
             /** Cvs */
             cvs: components["schemas"]["CvOut"][];
@@ -644,7 +662,10 @@ export interface components {
              */
             pdf_url: string;
         };
-        /** CvSkillOut */
+        /**
+         * CvSkillOut
+         * @description A skill as the CV names it.
+         */
         CvSkillOut: {
             /** Name */
             name: string;
@@ -656,6 +677,7 @@ export interface components {
         };
         /**
          * FailureOut
+         * @description Why a run failed: a stable code, a sentence for people, and whether trying again can help.
          * @example {
          *       "code": "provider_overloaded",
          *       "message": "The model is overloaded.",
@@ -672,6 +694,7 @@ export interface components {
         };
         /**
          * HealthOut
+         * @description Which version answers, and with which model it is set up to write.
          * @example {
          *       "model": "offline-quotes",
          *       "provider": "offline",
@@ -702,7 +725,10 @@ export interface components {
             /** Message */
             message: string;
         };
-        /** MessageOut */
+        /**
+         * MessageOut
+         * @description One message of a thread's tree.
+         */
         MessageOut: {
             /**
              * Message Id
@@ -733,7 +759,10 @@ export interface components {
              */
             created_at: string;
         };
-        /** MessagePage */
+        /**
+         * MessagePage
+         * @description A part of a thread's messages, and where its runs stand at the same moment.
+         */
         MessagePage: {
             /**
              * Messages
@@ -746,6 +775,11 @@ export interface components {
              */
             next_cursor: string | null;
             active_run: components["schemas"]["ActiveRunOut"] | null;
+            /**
+             * Waiting Runs
+             * @description The unfinished runs after it, in the order in which they will be answered.
+             */
+            waiting_runs: components["schemas"]["WaitingRunOut"][];
             /**
              * Events Cursor
              * @description Pass as `after` to the thread's events: they then begin where this answer ends.
@@ -766,6 +800,7 @@ export interface components {
         OnBusy: "reject" | "enqueue" | "interrupt";
         /**
          * PostMessageBody
+         * @description What is said, where it belongs, and what to do if the thread is busy.
          * @example {
          *       "content": "Who knows Kubernetes?"
          *     }
@@ -789,6 +824,7 @@ export interface components {
         };
         /**
          * PostedOut
+         * @description The run that answers the message, and where to follow it.
          * @example {
          *       "answer_id": "019aa3f2-8a41-7c11-a0d8-0d4f7f3c6b20",
          *       "events_url": "/api/runs/019aa3f2-8a40-7b6e-8f0a-2f1f0c9b7d52/events",
@@ -856,7 +892,10 @@ export interface components {
              */
             fields?: components["schemas"]["InvalidField"][] | null;
         };
-        /** ProblemOut */
+        /**
+         * ProblemOut
+         * @description The body of every error.
+         */
         ProblemOut: {
             error: components["schemas"]["Problem"];
         };
@@ -899,6 +938,7 @@ export interface components {
         };
         /**
          * ReadyOut
+         * @description What was looked at, by name: `ok`, or what is wrong in words.
          * @example {
          *       "checks": {
          *         "database": "ok",
@@ -929,6 +969,7 @@ export interface components {
         };
         /**
          * RegenerateBody
+         * @description What to do if the thread is busy.
          * @example {
          *       "on_busy": "enqueue"
          *     }
@@ -942,6 +983,7 @@ export interface components {
         };
         /**
          * RenameThreadBody
+         * @description What the thread is to be called.
          * @example {
          *       "title": "Platform engineers"
          *     }
@@ -958,6 +1000,7 @@ export interface components {
         Role: "user" | "assistant";
         /**
          * RunOut
+         * @description One answer in the making, or made.
          * @example {
          *       "answer_id": "019aa3f2-8a41-7c11-a0d8-0d4f7f3c6b20",
          *       "attempt": 1,
@@ -1079,6 +1122,7 @@ export interface components {
          * @example {
          *       "auth": "api_key",
          *       "expires_at": "2026-11-20T21:00:00.123456Z",
+         *       "name": "Ada",
          *       "scope": "user",
          *       "tokens_per_day": 2000000,
          *       "tokens_today": 51200,
@@ -1099,6 +1143,11 @@ export interface components {
              */
             user_id: number | null;
             /**
+             * Name
+             * @description That user's name; null without a user.
+             */
+            name: string | null;
+            /**
              * Expires At
              * @description When to sign in again; null if never.
              */
@@ -1116,6 +1165,7 @@ export interface components {
         };
         /**
          * SourceOut
+         * @description A passage that an answer rests on.
          * @example {
          *       "candidate": "Ada Example",
          *       "cv_id": "ada-example",
@@ -1153,6 +1203,7 @@ export interface components {
         };
         /**
          * ThreadOut
+         * @description A conversation of one user with one assistant.
          * @example {
          *       "assistant": "cvs",
          *       "created_at": "2026-11-20T21:00:00.123456Z",
@@ -1185,10 +1236,18 @@ export interface components {
              */
             updated_at: string;
         };
-        /** ThreadPage */
+        /**
+         * ThreadPage
+         * @description A part of a user's threads: the one used last comes first.
+         */
         ThreadPage: {
             /** Threads */
             threads: components["schemas"]["ThreadOut"][];
+            /**
+             * Answering
+             * @description Those of them that have an unfinished run.
+             */
+            answering: string[];
             /**
              * Next Cursor
              * @description Pass as `cursor` for the next page; null on the last one.
@@ -1216,6 +1275,7 @@ export interface components {
         };
         /**
          * TicketOut
+         * @description What opens the stream, and until when; a stream that is open by then stays open.
          * @example {
          *       "expires_at": "2026-11-20T21:00:00.123456Z",
          *       "ticket": "Xb0Yk3n5o7Wc1Qz8Rr2Tt4Vv6Uu9Ss0Pp1Oo2Nn3Mm4"
@@ -1254,7 +1314,10 @@ export interface components {
              */
             total: number | null;
         };
-        /** UsageOut */
+        /**
+         * UsageOut
+         * @description Tokens as the provider counted them; null where it did not say.
+         */
         UsageOut: {
             /** Input Tokens */
             input_tokens: number | null;
@@ -1273,6 +1336,7 @@ export interface components {
         };
         /**
          * UserOut
+         * @description Whoever owns threads; `user_id` is what they are made with.
          * @example {
          *       "name": "smoke-user",
          *       "user_id": 1
@@ -1283,6 +1347,29 @@ export interface components {
             user_id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * WaitingRunOut
+         * @description A run that waits for its turn in the thread: it can be cancelled by itself.
+         */
+        WaitingRunOut: {
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /**
+             * Message Id
+             * Format: uuid
+             * @description The user's message that it will answer.
+             */
+            message_id: string;
+            /**
+             * Answer Id
+             * Format: uuid
+             * @description The id that the answer will have.
+             */
+            answer_id: string;
         };
         /**
          * DoneEvent
@@ -1559,6 +1646,7 @@ export interface components {
         };
         /**
          * ErrorCode
+         * @description What kind of failure it is; `reason` beside it is finer.
          * @enum {string}
          */
         ErrorCode: "VALIDATION_ERROR" | "RATE_LIMIT" | "API_ERROR" | "DATABASE_ERROR" | "INTERNAL_ERROR";
@@ -1613,7 +1701,10 @@ export interface components {
              */
             seq: number | null;
         };
-        /** PongMessage */
+        /**
+         * PongMessage
+         * @description The answer to `ping`, with the `id` that came with it.
+         */
         PongMessage: {
             /**
              * @description discriminator enum property added by openapi-typescript

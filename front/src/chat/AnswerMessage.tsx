@@ -18,6 +18,8 @@ const NO_SOURCES: readonly Source[] = [];
 
 export interface AnswerActions {
   regenerate: (answer: Answer) => void;
+  /** Takes a run out of the line. */
+  withdraw: (runId: string) => void;
   choose: (fork: string, id: string) => void;
   openSource: (source: Source) => void;
 }
@@ -49,7 +51,7 @@ export const AnswerMessage = memo(
     return (
       <div aria-busy={growing || undefined} className="group answer" data-status={turn.status}>
         <h2 className="sr-only">{t("chat.answer")}</h2>
-        {growing && turn.text === "" && <Thinking assistant={assistant} behind={behind} turn={turn} />}
+        {growing && turn.text === "" && <Thinking assistant={assistant} behind={behind} onWithdraw={actions.withdraw} turn={turn} />}
         {turn.text !== "" && <Markdown onCite={cite} sources={sources} streaming={growing} text={turn.text} />}
         {turn.takenOver !== null && growing && <p className="mt-2 text-[0.8125rem] text-faint">{t("chat.takenOver")}</p>}
         <SourceChips onOpen={actions.openSource} sources={sources} />

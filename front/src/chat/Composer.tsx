@@ -111,7 +111,7 @@ export function Composer({ ref, place, placeholder, limit, onSend, onStop = null
           )}
         </div>
         {tooMany > 0 ? (
-          <p className="px-4 pt-1.5 text-xs text-danger tabular-nums" id="composer-limit" role="status">
+          <p className="px-4 pt-1.5 text-xs text-danger digits" id="composer-limit" role="status">
             {t("chat.tooLong", { n: tooMany })}
           </p>
         ) : (

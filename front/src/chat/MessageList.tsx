@@ -7,6 +7,7 @@ import { AnswerMessage, type AnswerActions } from "./AnswerMessage";
 import { OlderMessages } from "./OlderMessages";
 import { sentKeys } from "./outbox";
 import { isGrowing, type Turn } from "./tree";
+import { useDrawn } from "./useDrawn";
 import { UserMessage, type QuestionActions } from "./UserMessage";
 
 /** The newest turns are always laid out: what the reader looks at must not change its height when it is settled. */
@@ -24,13 +25,14 @@ interface MessageListProps {
 export function MessageList({ turns, assistant, busy, actions, stick, older }: MessageListProps) {
   const t = useT();
   const written = turns.findIndex(isGrowing);
+  const from = useDrawn(turns);
   return (
     <div className="relative min-h-0 flex-1">
       <div data-scroller="" className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-2px]" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
         <div className="safe-x [--safe:1rem]" ref={stick.contentRef}>
           <div className="measure pt-4 pb-6">
-            {older.wanted && <OlderMessages {...older} />}
-            {turns.map((turn, index) => (
+            {older.wanted && from === 0 && <OlderMessages {...older} />}
+            {turns.map((turn, index) => index >= from && (
               <div
                 className={`turn ${turn.kind === "question" ? "pt-5" : "pt-1.5 pb-2"}`}
                 data-settled={(index < turns.length - LAID_OUT) || undefined}

@@ -44,7 +44,7 @@ export function SendingNote({ outgoing, actions }: { outgoing: Outgoing; actions
 
 function Note({ children }: { children: string }) {
   return (
-    <p aria-live="off" className="flex h-8 items-center text-[0.8125rem] text-faint tabular-nums">
+    <p aria-live="off" className="flex h-8 items-center text-[0.8125rem] text-faint digits">
       {children}
     </p>
   );

@@ -9,7 +9,7 @@ export function Siblings({ place, onChoose }: { place: Place; onChoose: (fork: s
   if (place.count < 2) return null;
   const { before, after, fork } = place;
   return (
-    <div className="flex items-center text-xs text-muted tabular-nums">
+    <div className="flex items-center text-xs text-muted digits">
       <IconButton disabled={before === null} icon={<ChevronLeftIcon size={16} />} label={t("chat.sibling.before")} onClick={() => before && onChoose(fork, before)} small />
       <span aria-label={t("chat.sibling", { index: place.index + 1, n: place.count })} role="status">
         {place.index + 1}/{place.count}

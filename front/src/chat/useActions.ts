@@ -47,6 +47,15 @@ export function useActions(
       onError: (error) => toast({ text: error instanceof Problem ? problemText(t, error) : t("chat.regenerate.failed"), tone: "danger" }),
     });
   });
+  const withdraw = useLatest((runId: string) => {
+    talk.withdraw.mutate(runId, {
+      onSuccess: () => {
+        toast({ text: t("chat.withdrawn") });
+        composer.current?.focus();
+      },
+      onError: () => toast({ text: t("chat.withdraw.failed"), tone: "danger" }),
+    });
+  });
   const takeBack = useLatest((key: string) => {
     const letter = talk.outbox.take(key);
     if (letter) composer.current?.restore(letter.text);
@@ -58,7 +67,7 @@ export function useActions(
   const retry = useLatest((key: string) => talk.outbox.retry(key));
   const choose = useLatest((fork: string, id: string) => talk.choose(fork, id));
   return useMemo(
-    () => ({ ask, edit, decide, regenerate, takeBack, discard, retry, choose, openSource }),
-    [ask, edit, decide, regenerate, takeBack, discard, retry, choose, openSource],
+    () => ({ ask, edit, decide, regenerate, withdraw, takeBack, discard, retry, choose, openSource }),
+    [ask, edit, decide, regenerate, withdraw, takeBack, discard, retry, choose, openSource],
   );
 }

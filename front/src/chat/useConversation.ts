@@ -96,18 +96,20 @@ function useChoiceMadeByTime(outbox: Outbox, undecided: string | null, running: 
   }, [outbox, undecided, running]);
 }
 
-/** Stopping a run, and asking for another answer. */
+/** Stopping a run, taking one out of the line, and asking for another answer. */
 function useRunActions(
   client: ReturnType<typeof useQueryClient>,
   threadId: string,
   expect: ReturnType<typeof useLive>["expect"],
   choose: (fork: string, id: string | null) => void,
 ) {
-  const stop = useMutation({
+  const ending = {
     mutationFn: (runId: string) => answered(api.POST("/api/runs/{run_id}/cancel", { params: { path: { run_id: runId } } })),
-    // The stream says so, too; this is for when it is down.
+    // The stream says so, too; this is for when it is down, and for a run in the line, whose end the stream tells in its turn.
     onSuccess: () => void refreshMessages(client, threadId),
-  });
+  };
+  const stop = useMutation(ending);
+  const withdraw = useMutation(ending);
   const regenerate = useMutation({
     mutationFn: (answer: Answer) =>
       answered(
@@ -122,7 +124,7 @@ function useRunActions(
       void client.invalidateQueries({ queryKey: keys.threads });
     },
   });
-  return { stop, regenerate };
+  return { stop, withdraw, regenerate };
 }
 
 /** Puts a question that the server has stored among the messages, and expects its answer. */

@@ -43,7 +43,7 @@ function List({ name, items }: { name: string; items: readonly string[] }) {
   if (items.length === 0) return null;
   return (
     <Fact name={name}>
-      <ul className="space-y-0.5">
+      <ul className="flex flex-col gap-0.5">
         {items.map((item, index) => (
           <li key={index} className="text-pretty">
             {item}

@@ -51,7 +51,7 @@ export function CvSearch({ wanted, languages, onWanted }: CvSearchProps) {
           </Choice>
           {languages.map(({ code, count }) => (
             <Choice key={code} chosen={wanted.language === code} onChoose={() => onWanted({ ...wanted, language: wanted.language === code ? null : code })}>
-              {languageName(code)} <span className="tabular-nums text-faint in-aria-pressed:text-accent">{count}</span>
+              {languageName(code)} <span className="digits text-faint in-aria-pressed:text-accent">{count}</span>
             </Choice>
           ))}
         </div>

@@ -1,5 +1,5 @@
 /** One CV: what the index has read from it beside the PDF itself, and the way to ask about this person. */
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Problem } from "../api/client";
 import { useCv } from "../api/queries";
 import type { Cv } from "../api/types";
@@ -8,12 +8,18 @@ import { follow } from "../routes";
 import { Button } from "../ui/Button";
 import { EmptyState } from "../ui/EmptyState";
 import { ChevronLeftIcon, NewChatIcon, RetryIcon, WarningIcon } from "../ui/icons";
+import { part } from "../ui/part";
 import { Skeleton } from "../ui/Skeleton";
 import { Spinner } from "../ui/Spinner";
 import { askAbout } from "./ask";
 import { CvFacts } from "./CvFacts";
 
-const PdfView = lazy(() => import("../sources/PdfView"));
+const PdfView = part(
+  () => import("../sources/PdfView").then((code) => code.default),
+  <span className="m-auto text-muted">
+    <Spinner size={18} />
+  </span>,
+);
 
 export function CvView({ cvId }: { cvId: string }) {
   const t = useT();
@@ -70,9 +76,7 @@ function Shown({ cv }: { cv: Cv }) {
       <div className="flex min-h-0 flex-1 flex-col gap-5 lg:flex-row lg:gap-7">
         <CvFacts cv={cv} />
         <section aria-label={t("cvs.document", { candidate: cv.candidate })} className="flex h-[85dvh] min-w-0 flex-1 overflow-hidden rounded-2xl border border-line bg-surface lg:h-auto">
-          <Suspense fallback={<span className="m-auto text-muted"><Spinner size={18} /></span>}>
-            <PdfView url={cv.pdf_url} title={cv.candidate} />
-          </Suspense>
+          <PdfView url={cv.pdf_url} title={cv.candidate} />
         </section>
       </div>
     </div>

@@ -41,7 +41,7 @@ export function Thumbnail({ cv }: { cv: Cv }) {
     <span
       ref={box}
       aria-hidden="true"
-      className="relative block self-start aspect-[1/1.414] w-20 shrink-0 overflow-hidden rounded-md bg-white ring-1 ring-black/10 sm:w-24 dark:[&>canvas]:brightness-90 [&>canvas]:absolute [&>canvas]:inset-0 [&>canvas]:size-full [&>canvas]:animate-fade [&>canvas]:object-cover [&>canvas]:object-top"
+      className="relative block self-start aspect-[1/1.414] w-20 shrink-0 overflow-hidden rounded-md border border-line bg-white sm:w-24 dark:[&>canvas]:[filter:brightness(0.9)] [&>canvas]:absolute [&>canvas]:inset-0 [&>canvas]:size-full [&>canvas]:animate-fade [&>canvas]:object-cover [&>canvas]:object-top"
     >
       <span className="grid size-full place-items-center bg-[#f4f2ee] text-lg font-semibold tracking-wide text-[#6b665c]">{initials(cv.candidate)}</span>
     </span>

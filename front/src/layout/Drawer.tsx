@@ -40,7 +40,7 @@ export function Drawer({ open, label, onClose, children }: DrawerProps) {
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
     <dialog
       aria-label={label}
-      className="m-0 hidden h-dvh max-h-none w-[min(20rem,86vw)] max-w-none touch-pan-y border-r border-line bg-sidebar p-0 text-ink shadow-high transition-[translate,display,overlay] transition-discrete duration-200 ease-calm open:block open:translate-x-0 not-open:-translate-x-full starting:open:-translate-x-full"
+      className="m-0 hidden h-dvh max-h-none w-[min(20rem,86vw)] max-w-none [touch-action:pan-y] border-r border-line bg-sidebar p-0 text-ink shadow-high transition-[translate,display,overlay] transition-discrete duration-200 ease-calm open:block open:translate-x-0 not-open:-translate-x-full starting:open:-translate-x-full"
       onClick={(event) => event.target === element.current && onClose()}
       onClose={onClose}
       onPointerCancel={drop}

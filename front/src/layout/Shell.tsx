@@ -4,10 +4,11 @@
  * `<Shell sidebar={<Sidebar/>} header={<ThreadHeader/>}>{page}</Shell>`. The page gets a box that does not scroll by itself; whoever fills it decides
  * what scrolls. Here, too, are the keys that work everywhere.
  */
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useT } from "../i18n/t";
 import { navigate, useRoute } from "../routes";
 import { IconButton } from "../ui/IconButton";
+import { part } from "../ui/part";
 import { MenuIcon, NewChatIcon, SidebarIcon } from "../ui/icons";
 import { onShortcutsWanted } from "../ui/shortcuts-wanted";
 import { useShortcut } from "../ui/shortcuts";
@@ -15,7 +16,7 @@ import { Toasts } from "../ui/Toasts";
 import { Drawer } from "./Drawer";
 import { closeDrawer, setSidebar, toggleSidebar, useSidebar } from "./sidebar-state";
 
-const ShortcutsDialog = lazy(() => import("../ui/ShortcutsDialog").then((part) => ({ default: part.ShortcutsDialog })));
+const ShortcutsDialog = part(() => import("../ui/ShortcutsDialog").then((code) => code.ShortcutsDialog));
 
 type ShellProps = { sidebar: ReactNode; header?: ReactNode; children: ReactNode };
 
@@ -77,11 +78,7 @@ export function Shell({ sidebar, header, children }: ShellProps) {
           {children}
         </main>
       </div>
-      {shortcuts && (
-        <Suspense>
-          <ShortcutsDialog onClose={() => setShortcuts(false)} open />
-        </Suspense>
-      )}
+      {shortcuts && <ShortcutsDialog onClose={() => setShortcuts(false)} open />}
       {(wide || !open) && <Toasts />}
     </div>
   );

@@ -8,6 +8,7 @@ import { memo, useMemo, useState } from "react";
 import type { components } from "../api/schema";
 import { CitationsContext } from "./Cite";
 import "./markdown.css";
+import { Outliner, type Outline } from "./ranks";
 import { read } from "./read";
 import { Splitter } from "./split";
 import { showable } from "./tail";
@@ -27,13 +28,15 @@ export interface MarkdownProps {
 export function Markdown({ text, streaming, sources, onCite }: MarkdownProps) {
   const [splitter] = useState(() => new Splitter());
   const blocks = useMemo(() => splitter.blocks(text), [splitter, text]);
+  const [outliner] = useState(() => new Outliner());
+  const outlines = useMemo(() => outliner.before(blocks), [outliner, blocks]);
   const citations = useMemo(() => ({ sources: new Map(sources.map((source) => [source.n, source])), onCite }), [sources, onCite]);
   const cited = sources.map((source) => source.n).join();
   return (
     <CitationsContext value={citations}>
       <div className="md">
         {blocks.map((block, index) => (
-          <Block key={index} text={block} finished={!streaming || index < blocks.length - 1} cited={cited} />
+          <Block key={index} text={block} outline={outlines[index] ?? "[]"} finished={!streaming || index < blocks.length - 1} cited={cited} />
         ))}
       </div>
     </CitationsContext>
@@ -41,9 +44,9 @@ export function Markdown({ text, streaming, sources, onCite }: MarkdownProps) {
 }
 
 /** Its props are strings and a flag, so that memo sees when nothing has changed. */
-const Block = memo(function Block({ text, finished, cited }: { text: string; finished: boolean; cited: string }) {
+const Block = memo(function Block({ text, outline, finished, cited }: { text: string; outline: string; finished: boolean; cited: string }) {
   const root = useMemo(() => read(finished ? text : showable(text), numbersOf(cited)), [text, finished, cited]);
-  return <Tree finished={finished} root={root} />;
+  return <Tree finished={finished} outline={JSON.parse(outline) as Outline} root={root} />;
 });
 
 function numbersOf(cited: string): ReadonlySet<number> {

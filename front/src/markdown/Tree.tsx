@@ -2,12 +2,13 @@
  * Draws an mdast tree as elements of the page, straight from the tree: every kind of node has its line here, and what has none is not drawn. So nothing that a
  * model writes becomes an element, an attribute or an address that this file does not name.
  *
- * Headings begin below the page's own (h2). References find their definition in the same tree: `split.ts` keeps a text that has any in one piece.
+ * Headings begin below the page's own (h2) and leave no rank out (`ranks.ts`). References find their definition in the same tree: `split.ts` keeps a text that has any in one piece.
  */
 import type { Definition, FootnoteDefinition, List, ListItem, Node, Nodes, Root, Table as TableNode } from "mdast";
 import { useId, type ReactNode } from "react";
 import { Cite } from "./Cite";
 import { Code } from "./Code";
+import { opened, type Outline } from "./ranks";
 import { Footnote, Footnotes, Link, Picture, Table, Task } from "./elements";
 
 interface Tables {
@@ -19,11 +20,16 @@ interface Tables {
   readonly prefix: string;
   /** The block is complete: code gets its colours. */
   readonly finished: boolean;
+  /** The headings that are open where the drawing has come to. */
+  outline: Outline;
 }
 
-export function Tree({ root, finished }: { root: Root; finished: boolean }) {
+const NOTHING_ABOVE: Outline = [];
+
+/** `outline`: the headings above, where the text is a piece of a longer one. */
+export function Tree({ root, finished, outline = NOTHING_ABOVE }: { root: Root; finished: boolean; outline?: Outline }) {
   const prefix = useId();
-  const tables: Tables = { definitions: new Map(), footnotes: new Map(), called: [], prefix, finished };
+  const tables: Tables = { definitions: new Map(), footnotes: new Map(), called: [], prefix, finished, outline };
   collect(root, tables.definitions as Map<string, Definition>, tables.footnotes as Map<string, FootnoteDefinition>);
   const body = inside(root, tables);
   return (
@@ -52,7 +58,8 @@ function drawn(node: Nodes, key: number, tables: Tables): ReactNode {
     case "paragraph":
       return <p key={key}>{inside(node, tables)}</p>;
     case "heading": {
-      const Heading = HEADINGS[node.depth];
+      tables.outline = opened(tables.outline, node.depth);
+      const Heading = HEADINGS[tables.outline.at(-1)?.[1] ?? 1] ?? "h6";
       return <Heading key={key} data-level={node.depth}>{inside(node, tables)}</Heading>;
     }
     case "emphasis":
@@ -92,7 +99,8 @@ function drawn(node: Nodes, key: number, tables: Tables): ReactNode {
   }
 }
 
-const HEADINGS = { 1: "h2", 2: "h3", 3: "h4", 4: "h5", 5: "h6", 6: "h6" } as const;
+/** By rank, from 1. */
+const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6", "h6"] as const;
 
 function list(node: List, key: number, tables: Tables): ReactNode {
   const loose = node.spread === true || node.children.some((item) => item.spread ?? item.children.length > 1);

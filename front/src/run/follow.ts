@@ -3,7 +3,7 @@
  *
  * `follow` asks for what comes after the cursor, and comes back with the newest one whenever the link ends: at once when the browser is back online or
  * the tab is looked at again, else after 1, 2, 4 … 15 s × (0.5–1), or what the server asks for (`retry:`, `Retry-After`). A link without a byte for
- * 25 s is dead (the server sends something every ten). An event seen before is dropped; an event that comes too early breaks the link, so that
+ * 22 s is dead (the server sends something every ten). An event seen before is dropped; an event that comes too early breaks the link, so that
  * what is missing is read again. It ends when it is aborted, when the server has nothing more (204), or when it refuses (4xx).
  *
  * Called by `share.ts`, by one tab for all. No React, no globals but those in `browser`, so tests bring their own.
@@ -12,7 +12,8 @@ import { problemOf, type Problem } from "../api/client";
 import { BadFrame, cursorOf, makeDecoder, placeOf } from "./decode";
 import type { StoredEvent } from "./reduce";
 
-const DEAD_AFTER = 25_000;
+/** Two heartbeats and a little: with the way back it is noticed within 25 s. */
+const DEAD_AFTER = 22_000;
 /** Longer than the server's heartbeat: a link this silent is worth a new one when the tab wakes. */
 const DOUBTFUL_AFTER = 12_000;
 const FIRST_WAIT = 1_000;

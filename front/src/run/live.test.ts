@@ -132,6 +132,7 @@ class FakeServer {
         text: active.text,
         sources: [...(active.sources ?? [])],
       },
+      waiting_runs: [],
       events_cursor: last ? cursorOf(last) : "0",
     };
   }
@@ -329,6 +330,17 @@ describe("a tab in the background", () => {
     await settle();
     expect(server.links.size).toBe(1);
   });
+});
+
+test("runs that wait in line are known from the first reading on, and go when their answers are stored", () => {
+  const store = new LiveStore("t", async () => undefined);
+  const ids = { run_id: "waits", message_id: "waits-q", answer_id: "waits-answer" };
+  const read: Conversation = { messages: [], older: null, activeRun: null, waitingRuns: [ids], eventsCursor: "0" };
+  store.adopt(read);
+  expect(store.snapshot().runs).toMatchObject([{ runId: "waits", questionId: "waits-q", answerId: "waits-answer", status: "queued" }]);
+  const cancelled: Message = { message_id: "waits-answer", role: "assistant", content: "", status: "cancelled", error: null, sources: [], run_id: "waits", parent_id: "waits-q", created_at: "t" };
+  store.adopt({ ...read, messages: [cancelled], waitingRuns: [] });
+  expect(store.snapshot().runs).toEqual([]);
 });
 
 test("a cursor that the server does not know makes the messages be read again", async () => {

@@ -63,6 +63,10 @@ export class LiveStore {
       if (known === undefined || known.lastSeq < active.last_seq) this.runs.set(active.run_id, further(known, active));
       else this.runs.set(active.run_id, { ...known, ...ids });
     }
+    for (const { run_id, message_id, answer_id } of conversation.waitingRuns) {
+      if (this.stored.has(run_id) || this.runs.has(run_id)) continue;
+      this.runs.set(run_id, emptyRun(run_id, { questionId: message_id, answerId: answer_id }));
+    }
     if (ahead) this.position = conversation.eventsCursor;
     this.flush();
     this.stream?.setWant(this.want());

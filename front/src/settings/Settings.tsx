@@ -1,12 +1,13 @@
 /** The reader's name at the foot of the sidebar, and behind it the settings: appearance, language, name, shortcuts, and what runs here. */
-import { lazy, Suspense, useCallback, useId, useRef, useState } from "react";
+import { useCallback, useId, useRef, useState } from "react";
 import { useMe } from "../api/me";
 import { useT } from "../i18n/t";
 import { GearIcon, PersonIcon } from "../ui/icons";
+import { part } from "../ui/part";
 import { placeBeside } from "../ui/place";
 
 const loadPanel = () => import("./SettingsPanel");
-const SettingsPanel = lazy(() => loadPanel().then((part) => ({ default: part.SettingsPanel })));
+const SettingsPanel = part(() => loadPanel().then((code) => code.SettingsPanel));
 
 export function Settings() {
   const t = useT();
@@ -47,11 +48,7 @@ export function Settings() {
         ref={panel}
         role="dialog"
       >
-        {open && (
-          <Suspense>
-            <SettingsPanel onClose={close} onDrawn={place} />
-          </Suspense>
-        )}
+        {open && <SettingsPanel onClose={close} onDrawn={place} />}
       </div>
     </>
   );

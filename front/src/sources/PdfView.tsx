@@ -57,7 +57,7 @@ export default function PdfView({ url, title, page: begin = 1, snippet = null, r
       {renderNote?.(snippet === null || shown !== begin ? null : marked, failed)}
       <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2 py-1 text-sm text-muted">
         <IconButton small label={t("sources.previous")} icon={<ChevronLeftIcon size={18} />} disabled={pages === null || shown <= 1} onClick={() => turn(-1)} className="disabled:opacity-35" />
-        <span className="px-0.5 tabular-nums" aria-live="polite">
+        <span className="px-0.5 digits" aria-live="polite">
           {pages === null ? t("sources.page", { page: number }) : t("sources.pageOf", { page: shown, pages })}
         </span>
         <IconButton small label={t("sources.next")} icon={<ChevronRightIcon size={18} />} disabled={pages === null || shown >= pages} onClick={() => turn(1)} className="disabled:opacity-35" />
@@ -68,7 +68,7 @@ export default function PdfView({ url, title, page: begin = 1, snippet = null, r
         )}
         <span className="ms-auto flex items-center">
           <IconButton small label={t("sources.zoomOut")} icon={<Minus />} disabled={zoom === ZOOMS[0]} onClick={() => step(-1)} className="disabled:opacity-35" />
-          <Button look="ghost" size="small" className="px-1.5! tabular-nums" aria-label={t("sources.zoom", { percent: Math.round(zoom * 100) })} onClick={() => setZoom(1)}>
+          <Button look="ghost" size="small" className="px-1.5! digits" aria-label={t("sources.zoom", { percent: Math.round(zoom * 100) })} onClick={() => setZoom(1)}>
             {`${Math.round(zoom * 100)} %`}
           </Button>
           <IconButton small label={t("sources.zoomIn")} icon={<PlusIcon size={18} />} disabled={zoom === ZOOMS.at(-1)} onClick={() => step(1)} className="disabled:opacity-35" />

@@ -39,13 +39,13 @@ function Chip({ group, onOpen }: { group: Group; onOpen: (source: Source) => voi
   const t = useT();
   const [only] = group.sources;
   const single = group.sources.length === 1 && only !== undefined;
-  const name = (source: Source) => t("sources.open", { n: source.n, candidate: source.candidate, page: source.page, section: sectionName(t, source.section) });
   if (single)
     return (
       <li className="max-w-full">
-        <button type="button" onClick={() => onOpen(only)} aria-label={name(only)} className="group inline-flex min-h-9 max-w-full items-center gap-1.5 rounded-xl border border-line bg-surface py-1 ps-1.5 pe-2.5 text-[0.8125rem] transition-colors hover:bg-raised coarse:min-h-11">
+        <button type="button" onClick={() => onOpen(only)} className="group inline-flex min-h-9 max-w-full items-center gap-1.5 rounded-xl border border-line bg-surface py-1 ps-1.5 pe-2.5 text-[0.8125rem] transition-colors hover:bg-raised coarse:min-h-11">
           <Number n={only.n} />
           <span className="truncate font-medium">{only.candidate}</span>
+          <span className="sr-only">, </span>
           <span className="shrink-0 text-muted">
             {t("sources.page", { page: only.page })} · {sectionName(t, only.section)}
           </span>
@@ -56,16 +56,24 @@ function Chip({ group, onOpen }: { group: Group; onOpen: (source: Source) => voi
     <li className="flex max-w-full flex-wrap items-center rounded-xl border border-line bg-surface px-1 text-[0.8125rem]">
       <span className="truncate px-1.5 font-medium">{group.candidate}</span>
       {group.sources.map((source) => (
-        <button key={source.n} type="button" onClick={() => onOpen(source)} aria-label={name(source)} className="inline-flex min-h-8.5 items-center gap-1 rounded-lg px-1 text-muted transition-colors hover:bg-raised hover:text-ink coarse:min-h-11 coarse:px-1.5">
+        <button key={source.n} type="button" onClick={() => onOpen(source)} className="inline-flex min-h-8.5 items-center gap-1 rounded-lg px-1 text-muted transition-colors hover:bg-raised hover:text-ink coarse:min-h-11 coarse:px-1.5">
           <Number n={source.n} />
+          <span className="sr-only">{source.candidate}, </span>
           {t("sources.page", { page: source.page })}
-          <span className="max-sm:hidden">· {sectionName(t, source.section)}</span>
+          <span className="max-sm:sr-only">· {sectionName(t, source.section)}</span>
         </button>
       ))}
     </li>
   );
 }
 
+/** Who listens hears a whole name, made of what is seen and what goes without saying there. */
 function Number({ n }: { n: number }) {
-  return <span className="grid h-5 min-w-5 shrink-0 place-items-center rounded-md bg-accent-soft px-1 text-xs font-semibold text-accent tabular-nums">{n}</span>;
+  const t = useT();
+  return (
+    <>
+      <span className="sr-only">{t("sources.source")} </span>
+      <span className="grid h-5 min-w-5 shrink-0 place-items-center rounded-md bg-accent-soft px-1 text-xs font-semibold text-accent digits">{n}</span>
+    </>
+  );
 }

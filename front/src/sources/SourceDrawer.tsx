@@ -4,15 +4,16 @@
  * An overlay: the text below does not move. On a wide screen the conversation stays usable beside it; on a phone it is a modal sheet over everything.
  * Escape and the button close it, and the focus goes back to where it came from. Another source replaces the one that is shown.
  */
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Source } from "../api/types";
 import { useT } from "../i18n/t";
 import { IconButton } from "../ui/IconButton";
 import { CloseIcon } from "../ui/icons";
+import { part } from "../ui/part";
 import { Spinner } from "../ui/Spinner";
 import { sectionName } from "./section";
 
-const PdfView = lazy(() => import("./PdfView"));
+const PdfView = part(() => import("./PdfView").then((code) => code.default), <Opening />);
 const NARROW = "(max-width: 767px)";
 
 export function SourceDrawer({ source, onClose }: { source: Source | null; onClose: () => void }) {
@@ -34,7 +35,7 @@ function Drawer({ source, onClose }: { source: Source; onClose: () => void }) {
       }}
     >
       <header className="flex items-start gap-3 border-b border-line py-2.5 ps-4 pe-2">
-        <span className="mt-1 grid h-6 min-w-6 shrink-0 place-items-center rounded-md bg-accent-soft px-1.5 text-xs font-semibold text-accent tabular-nums" aria-hidden="true">
+        <span className="mt-1 grid h-6 min-w-6 shrink-0 place-items-center rounded-md bg-accent-soft px-1.5 text-xs font-semibold text-accent digits" aria-hidden="true">
           {source.n}
         </span>
         <div className="min-w-0 flex-1">
@@ -50,24 +51,26 @@ function Drawer({ source, onClose }: { source: Source; onClose: () => void }) {
       {source.url === null ? (
         <Passage source={source} lead={t("sources.noPdf")} />
       ) : (
-        <Suspense
-          fallback={
-            <p className="flex flex-1 items-center justify-center gap-2 text-sm text-muted" role="status">
-              <Spinner size={16} />
-              {t("sources.loading")}
-            </p>
-          }
-        >
-          <PdfView
-            url={source.url.split("#")[0] ?? source.url}
-            title={source.candidate}
-            page={source.page}
-            snippet={source.snippet}
-            renderNote={(marked, failed) => <Note source={source} marked={marked} failed={failed} />}
-          />
-        </Suspense>
+        <PdfView
+          url={source.url.split("#")[0] ?? source.url}
+          title={source.candidate}
+          page={source.page}
+          snippet={source.snippet}
+          renderNote={(marked, failed) => <Note source={source} marked={marked} failed={failed} />}
+        />
       )}
     </dialog>
+  );
+}
+
+/** While the viewer's code is on its way. */
+function Opening() {
+  const t = useT();
+  return (
+    <p className="flex flex-1 items-center justify-center gap-2 text-sm text-muted" role="status">
+      <Spinner size={16} />
+      {t("sources.loading")}
+    </p>
   );
 }
 

@@ -34,7 +34,7 @@ export function Search({ onQuery }: { onQuery: (query: string) => void }) {
       <SearchIcon className="pointer-events-none absolute left-2.5 text-faint" size={18} />
       <input
         aria-label={t("threads.search")}
-        className="peer h-9 w-full rounded-xl border border-transparent bg-raised pr-9 pl-9 text-sm transition-colors hover:bg-hover focus:border-ring focus:bg-surface focus:ring-1 focus:ring-ring focus:outline-none coarse:h-11 coarse:text-base [&::-webkit-search-cancel-button]:hidden"
+        className="peer h-9 w-full rounded-xl border border-transparent bg-raised pr-9 pl-9 text-sm transition-colors hover:bg-hover focus:border-ring focus:bg-surface focus:[outline-width:1px] focus:outline-offset-0 coarse:h-11 coarse:text-base [&::-webkit-search-cancel-button]:hidden"
         data-thread-search
         enterKeyHint="search"
         maxLength={LONGEST}

@@ -11,20 +11,24 @@ import { useRoute } from "../routes";
 import { Button } from "../ui/Button";
 import { EmptyState } from "../ui/EmptyState";
 import { Skeleton } from "../ui/Skeleton";
+import { AnswerArrived } from "./AnswerArrived";
 import { grouped } from "./group";
 import { useHidden } from "./leaving";
 import { MoreSentinel } from "./MoreSentinel";
 import { ThreadRow } from "./ThreadRow";
 import { useToday } from "./use-today";
 
+const NONE: ReadonlySet<string> = new Set();
 const SKELETONS = ["w-4/5", "w-3/5", "w-2/3", "w-1/2", "w-3/4", "w-2/5"];
 
 export function ThreadList({ query }: { query: string }) {
   const t = useT();
-  const list = useThreads(query);
+  const route = useRoute();
+  const currentId = route.page === "chat" ? route.threadId : null;
+  const list = useThreads(query, currentId);
   const hidden = useHidden();
   const today = useToday();
-  const threads = (list.data ?? []).filter((thread) => !hidden.has(thread.thread_id));
+  const threads = (list.data?.threads ?? []).filter((thread) => !hidden.has(thread.thread_id));
 
   if (list.isPending) return <Loading label={t("ui.loading")} />;
   if (list.isError && !list.data) {
@@ -45,16 +49,17 @@ export function ThreadList({ query }: { query: string }) {
     // The keys move among the links in it; the list itself takes no focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <nav aria-label={t("threads.list")} className={list.isPlaceholderData ? "opacity-60 transition-opacity delay-200" : ""} onKeyDown={moveInList}>
-      <Rows groups={grouped(threads, today)} query={query} />
+      <Rows answering={list.data?.answering ?? NONE} currentId={currentId} groups={grouped(threads, today)} query={query} />
+      <AnswerArrived answering={list.data?.answering ?? NONE} currentId={currentId} threads={threads} />
       {list.hasNextPage && <MoreSentinel busy={list.isFetchingNextPage} failed={list.isFetchNextPageError} onReached={() => void list.fetchNextPage()} />}
     </nav>
   );
 }
 
-function Rows({ groups, query }: { groups: ReturnType<typeof grouped>; query: string }) {
+type RowsProps = { groups: ReturnType<typeof grouped>; answering: ReadonlySet<string>; currentId: string | null; query: string };
+
+function Rows({ groups, answering, currentId, query }: RowsProps) {
   const t = useT();
-  const route = useRoute();
-  const currentId = route.page === "chat" ? route.threadId : null;
   const [reached, setReached] = useState<string | null>(null);
   const all = groups.flatMap(({ threads }) => threads);
   const has = (id: string | null) => all.some((thread: Thread) => thread.thread_id === id);
@@ -68,6 +73,7 @@ function Rows({ groups, query }: { groups: ReturnType<typeof grouped>; query: st
         {threads.map((thread) => (
           <li key={thread.thread_id}>
             <ThreadRow
+              answering={answering.has(thread.thread_id)}
               current={thread.thread_id === currentId}
               onReach={() => setReached(thread.thread_id)}
               query={query}

@@ -12,9 +12,9 @@ import { highlighted } from "./group";
 import { RenameField } from "./RenameField";
 import { useDelete } from "./use-delete";
 
-type ThreadRowProps = { thread: Thread; query: string; current: boolean; reachable: boolean; onReach: () => void };
+type ThreadRowProps = { thread: Thread; query: string; current: boolean; answering: boolean; reachable: boolean; onReach: () => void };
 
-export function ThreadRow({ thread, query, current, reachable, onReach }: ThreadRowProps) {
+export function ThreadRow({ thread, query, current, answering, reachable, onReach }: ThreadRowProps) {
   const t = useT();
   const rename = useRenameThread();
   const remove = useDelete();
@@ -52,7 +52,9 @@ export function ThreadRow({ thread, query, current, reachable, onReach }: Thread
         title={`${title} · ${fullMoment(new Date(thread.updated_at))}`}
       >
         {highlighted(title, query).map(({ text, match }, at) => (match ? <mark key={at}>{text}</mark> : text))}
+        {answering && <span className="sr-only"> ({t("threads.answering")})</span>}
       </a>
+      {answering && <i aria-hidden="true" className="pointer-events-none absolute left-0.5 size-1.5 rounded-full bg-accent" />}
       <Menu
         className="absolute! right-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 coarse:right-0 coarse:opacity-100"
         icon={<MoreIcon size={18} />}

@@ -8,7 +8,7 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
   const t = useT();
   return (
     <Dialog onClose={onClose} open={open} title={t("ui.shortcuts")}>
-      <dl className="divide-y divide-line text-sm">
+      <dl className="ruled text-sm">
         {SHORTCUTS.map(({ keys, does }) => (
           <div className="flex items-center justify-between gap-6 py-2.5" key={keys}>
             <dt>{t(does)}</dt>

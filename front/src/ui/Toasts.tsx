@@ -35,7 +35,7 @@ function ToastBar({ one }: { one: ShownToast }) {
       <p className="mr-2 min-w-0 py-2 break-words">{one.text}</p>
       {one.action && (
         <button
-          className="min-h-9 shrink-0 rounded-lg px-3 font-semibold text-canvas underline decoration-canvas/40 underline-offset-4 hover:decoration-canvas focus-visible:outline-canvas coarse:min-h-11"
+          className="min-h-9 shrink-0 rounded-lg px-3 font-semibold text-canvas underline underline-offset-4 focus-visible:outline-canvas coarse:min-h-11"
           onClick={() => act(one.id)}
           type="button"
         >

@@ -11,7 +11,7 @@ export function Examples({ questions, onAsk }: { questions: string[] | undefined
   return (
     <section aria-label={t("welcome.examples")}>
       <h2 className="mb-1 text-[0.8125rem] font-medium text-faint">{t("welcome.examples")}</h2>
-      <ul className="divide-y divide-line border-y border-line">
+      <ul className="ruled border-y border-line">
         {questions
           ? questions.map((question) => (
               <li key={question}>

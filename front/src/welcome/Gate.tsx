@@ -4,17 +4,18 @@
  * A reader known from before sees the page at once; the server is asked meanwhile. Any 401 leads back here. A server that lost its users (a new database)
  * gets the reader under the same name again, with a word about it.
  */
-import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useQueryClient, type QueryCacheNotifyEvent } from "@tanstack/react-query";
 import { Problem } from "../api/client";
 import { me, remember, useCreateUser, useMe } from "../api/me";
 import { t } from "../i18n/t";
 import { navigate } from "../routes";
+import { part } from "../ui/part";
 import { toast } from "../ui/toasts";
 import { SESSION, useSessionQuery } from "./session";
 
-const SignIn = lazy(() => import("./SignIn").then((part) => ({ default: part.SignIn })));
-const Welcome = lazy(() => import("./Welcome").then((part) => ({ default: part.Welcome })));
+const SignIn = part(() => import("./SignIn").then((code) => code.SignIn));
+const Welcome = part(() => import("./Welcome").then((code) => code.Welcome));
 const UNAUTHORIZED = 401;
 
 export function Gate({ children }: { children: ReactNode }) {
@@ -45,11 +46,12 @@ export function Gate({ children }: { children: ReactNode }) {
   }, [client, again, signingUp]);
 
   useEffect(() => {
-    const id = session.data?.userId;
-    if (id != null && me()?.user_id !== id) remember({ user_id: id, name: "" }); // a session tells no name
+    const { user_id: id, name } = session.data ?? {};
+    const known = me();
+    if (id != null && (known?.user_id !== id || known.name !== (name ?? ""))) remember({ user_id: id, name: name ?? "" });
   }, [session.data]);
 
   if (session.data !== null && user) return children;
   if (session.isPending) return null;
-  return <Suspense>{session.data === null ? <SignIn /> : <Welcome />}</Suspense>;
+  return session.data === null ? <SignIn /> : <Welcome />;
 }

@@ -2,7 +2,8 @@
 import { useId, useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Problem } from "../api/client";
-import { closeSession, openSession, type Session } from "../api/session";
+import { closeSession, openSession } from "../api/session";
+import type { Session } from "../api/types";
 import { useT } from "../i18n/t";
 import { Button } from "../ui/Button";
 import { EyeIcon, EyeOffIcon } from "../ui/icons";
@@ -16,7 +17,7 @@ const ADMIN = "admin_key";
 /** An administrator's key speaks for nobody, so there would be no conversations to show: its cookie is given back. */
 async function signInWith(key: string): Promise<Session> {
   const session = await openSession(key);
-  if (session.userId !== null) return session;
+  if (session.user_id !== null) return session;
   await closeSession();
   throw new Problem(0, ADMIN, "An administrator's key has no conversations.");
 }

@@ -91,6 +91,29 @@ for (const way of ["enqueue", "interrupt"] as const) {
   });
 }
 
+test("a question that waits in line can be taken out of it by itself, also after a reload", async ({ page, api, thread }) => {
+  await api.post(thread, "[[tokens=3000 rate=50 id=one]]");
+  const kept = await api.post(thread, "[[tokens=20 id=two]]", { on_busy: "enqueue" });
+  const gone = await api.post(thread, "[[tokens=20 id=three]]", { on_busy: "enqueue" });
+  await page.goto(`/chat/${thread.thread_id}`);
+  await written(answer(page, 0), 50);
+  await page.reload();
+  await written(answer(page, 0), 50);
+  await expect(button(page, "chat.withdraw")).toHaveCount(2);
+  await button(answer(page, 2), "chat.withdraw").click();
+  await finished(answer(page, 2), "cancelled");
+  await expect(page.getByText(words["chat.withdrawn"])).toBeVisible();
+  await expect(page.locator("textarea")).toBeFocused();
+  // The one that is written goes on, and the one before it keeps its place.
+  await expect(answer(page, 0)).toHaveAttribute("data-status", "streaming");
+  await expect(button(answer(page, 1), "chat.withdraw")).toBeVisible();
+  await button(page, "chat.stop").click();
+  await finished(answer(page, 1));
+  const { messages } = await api.conversation(thread.thread_id);
+  const statusOf = (runId: string) => messages.find((message) => message.run_id === runId)?.status;
+  expect([statusOf(kept.run_id), statusOf(gone.run_id)]).toEqual(["done", "cancelled"]);
+});
+
 test("an answer that broke off keeps its text, says why, and another try works", async ({ page, thread }) => {
   await page.goto(`/chat/${thread.thread_id}`);
   await ask(page, "[[tokens=60 fault=drop after=20]]");
@@ -144,6 +167,6 @@ test("hostile markdown loads nothing, runs nothing, and leads nowhere unseen", a
   }));
   expect(found).toMatchObject({ loaded: 0, handlers: 0, hit: false });
   expect(found.links.length).toBeGreaterThan(0);
-  for (const link of found.links) expect(link).toMatch(/^(https?:\/\/evil\.example\/|mailto:|http:\/\/127\.0\.0\.1:\d+\/chat\/[\w-]+#[\w-]*note-)/);
+  for (const link of found.links) expect(link).toMatch(/^(https?:\/\/evil\.example\/|mailto:|http:\/\/127\.0\.0\.1:\d+\/chat\/[\w-]+#[\w-]*(?:note|call)-\d+$)/);
   // The watch of every test adds: no request to elsewhere, nothing that the content security policy had to stop.
 });

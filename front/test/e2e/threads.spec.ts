@@ -22,6 +22,24 @@ test("rename shows at once, everywhere, and stays", async ({ page, api, user }) 
   await expect(row(page, "After")).toBeVisible();
 });
 
+test("the list marks what is being answered, and says when an answer is there", async ({ page, api, user }) => {
+  const open = await api.thread(user, "resume", "Open");
+  const other = await api.thread(user, "resume", "Elsewhere");
+  const marked = (title: string) => list(page).getByRole("link", { name: `${title} (${words["threads.answering"]})` });
+  const posted = await api.post(other, "[[tokens=3000 rate=50]]");
+  await page.goto(`/chat/${open.thread_id}`);
+  await expect(marked("Elsewhere")).toBeVisible();
+  await expect(marked("Open")).toHaveCount(0);
+  await api.ask("POST", `/api/runs/${posted.run_id}/cancel`);
+  await expect(marked("Elsewhere")).toHaveCount(0);
+  await expect(page.getByText(words["threads.answered"].replace("{title}", "Elsewhere"))).toHaveCount(1);
+  // That of the open one is marked, too, for as long as it takes.
+  await api.post(open, "[[tokens=100 rate=50]]");
+  await expect(marked("Open")).toBeVisible();
+  await finished(answer(page));
+  await expect(marked("Open")).toHaveCount(0);
+});
+
 test("a deleted conversation comes back with undo, and goes without it", async ({ page, api, user }) => {
   const kept = await api.thread(user, "resume", "Kept");
   const gone = await api.thread(user, "resume", "Gone");

@@ -76,7 +76,7 @@ test("F5: a link that dies without a word", async ({ page, api, thread, line }) 
   await expect.poll(() => line.asked, { intervals: [50], timeout: 60_000 }).toBeGreaterThan(before);
   const took = Date.now() - begun;
   await whole(answer(page), api, thread, 2500);
-  note("F5", "a link without a byte is given up, and nothing is lost", "≤ 25 s", `${(took / 1000).toFixed(1)} s`, took <= 26_000);
+  note("F5", "a link without a byte is given up, and nothing is lost", "≤ 25 s", `${(took / 1000).toFixed(1)} s`, took <= 25_000);
 });
 
 test("F6: eight tabs", async ({ context, page, line, thread }) => {
@@ -153,13 +153,18 @@ test("F8: the view", async ({ page, thread }) => {
   note("F8", "scrolled up: movement while the answer grows and ends", "0 px", `${moved} px in ${tops.length} frames`, moved === 0);
 });
 
-/** A number of the scroller, in every frame: how far it is from its end, or from its top. */
+/** A number of the scroller in every frame, as it is painted: how far it is from its end, or from its top. */
 async function sampled(page: Page, during: () => Promise<unknown>, what: "distance" | "top"): Promise<number[]> {
   await page.locator("[data-scroller]").evaluate((element, wish) => {
     const samples: number[] = [];
     const state = Object.assign(window, { samples, sampling: true });
     const look = (): void => {
-      samples.push(wish === "top" ? element.scrollTop : element.scrollHeight - element.scrollTop - element.clientHeight);
+      // The page follows in a ResizeObserver, which comes after the animation frame and before the paint. So does this one, and as it is younger, after the page's.
+      const observer = new ResizeObserver(() => {
+        observer.disconnect();
+        samples.push(wish === "top" ? element.scrollTop : element.scrollHeight - element.scrollTop - element.clientHeight);
+      });
+      observer.observe(element);
       if (state.sampling) requestAnimationFrame(look);
     };
     requestAnimationFrame(look);

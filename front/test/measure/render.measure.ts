@@ -64,6 +64,8 @@ test.describe("F3", () => {
       await page.getByRole("link", { name: /long\.md/ }).click();
       await finished(answer(page));
       await expect(page.getByText("A note on method").last()).toBeVisible();
+      // Until all of the page of messages is drawn, not only the end of it.
+      await expect(page.locator(".answer")).toHaveCount(15);
     });
     note("F3", "opening 200 messages: longest task", "≤ 300 ms", ms(cost.longestTask), cost.longestTask <= 300);
   });

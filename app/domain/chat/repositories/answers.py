@@ -6,6 +6,8 @@ from app.domain.chat.entities import CachedAnswer
 
 
 class AnswerRepository(Protocol):
+    """A key stands for everything that an answer depends on; whoever asks makes it."""
+
     async def get(self, key: str) -> CachedAnswer | None:
         """The answer stored under a key, or None."""
         ...

@@ -5,6 +5,8 @@ from uuid import UUID
 
 
 class LeaseRepository(Protocol):
+    """While an executor's lease runs, no other executor takes over its runs."""
+
     async def renew(self, executor_id: UUID, seconds: float, host: str) -> None:
         """Let the executor's lease run for `seconds` from now, by the database's clock. `host` is for people."""
         ...

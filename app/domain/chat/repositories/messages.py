@@ -8,6 +8,8 @@ from app.domain.chat.entities import Message
 
 
 class MessageRepository(Protocol):
+    """Reads only: a message is stored with the run that answers it, an answer when its run closes."""
+
     async def get(self, message_id: UUID) -> Message | None:
         """The message, or None."""
         ...

@@ -18,6 +18,8 @@ class Due:
 
 
 class RetentionRepository(Protocol):
+    """For the housekeeper, and for people who ask what it would find."""
+
     async def take_duty(self, name: str, holder: UUID, seconds: float) -> bool:
         """Take a duty, or keep it, for `seconds` from now by storage's clock. False while another holder has it.
 

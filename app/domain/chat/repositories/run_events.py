@@ -8,6 +8,8 @@ from app.domain.chat.events import StoredEvent
 
 
 class RunEventRepository(Protocol):
+    """A reader asks with the number of the event that it saw last; 0 is before the first."""
+
     async def read(self, run_id: UUID, after: int, limit: int) -> Sequence[StoredEvent]:
         """At most `limit` events with a number above `after`, in order.
 

@@ -13,6 +13,8 @@ from app.domain.chat.entities import Backlog, Claim, Executor, NewMessage, NewRu
 
 
 class RunRepository(Protocol):
+    """Whoever must hear of a change is nudged after the commit, never before it."""
+
     async def add(self, run: NewRun, message: NewMessage | None) -> Run:
         """Store a run, and the user message it answers if that is new.
 
@@ -39,6 +41,10 @@ class RunRepository(Protocol):
 
     async def unfinished(self, thread_id: UUID) -> Sequence[Run]:
         """The thread's queued and running runs, oldest first."""
+        ...
+
+    async def answering(self, thread_ids: Collection[UUID]) -> set[UUID]:
+        """Those of the threads that have a queued or running run."""
         ...
 
     async def next_in_thread(self, thread_id: UUID, after: UUID | None) -> Run | None:

@@ -18,6 +18,8 @@ class ThreadCursor:
 
 
 class ThreadRepository(Protocol):
+    """Lists are in the order of use: `updated_at`, which `touch` sets, then the id."""
+
     async def add(self, thread_id: UUID, user_id: int, assistant: Assistant, title: str | None) -> Thread | None:
         """Store a thread; None if there is no such user."""
         ...

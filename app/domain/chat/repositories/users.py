@@ -6,6 +6,8 @@ from app.domain.chat.entities import User
 
 
 class UserRepository(Protocol):
+    """Ids and names alone: whom a key or a token stands for is stored through `app/domain/access/repositories.py`."""
+
     async def add(self, name: str) -> User:
         """Store a user; ids count up from 1."""
         ...

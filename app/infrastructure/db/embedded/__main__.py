@@ -16,6 +16,7 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
+    """Become psql. Ends with a sentence and status 1 if the database or psql cannot be had."""
     if len(sys.argv) < 2:
         sys.exit("usage: python -m app.infrastructure.db.embedded DATA_DIR [psql arguments]")
     try:

@@ -55,6 +55,7 @@ class Keeper:
         signal.signal(signal.SIGCHLD, _only_wake)
 
     def run(self) -> None:
+        """Bring the server up, watch until nobody uses it, stop it. Raises `EmbeddedDatabaseError`; a server that it brought up is stopped then."""
         programs = self._prepare()
         before = read_record(self._home)
         folder = socket_folder(self._home, Path(before.socket_folder) if before else None)
@@ -136,6 +137,7 @@ def _only_wake(_signal: int, _frame: FrameType | None) -> None:
 
 
 def main() -> None:
+    """Detach from the door that started this process and keep its order (`argv[1]`); what goes wrong is told to the door and the log."""
     order = Order.from_argument(sys.argv[1])
     if os.fork() > 0:
         os._exit(0)  # the keeper is nobody's child: the process that started it has nothing to wait for

@@ -27,10 +27,12 @@ class Order:
     reports: int
 
     def to_argument(self) -> str:
+        """One argument of a command line: the fields as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_argument(cls, text: str) -> "Order":
+        """The inverse of `to_argument`."""
         fields: dict[str, Any] = json.loads(text)
         account = Account(**fields["account"]) if fields["account"] else None
         return replace(cls(**fields), account=account, programs=tuple(Programs(**each) for each in fields["programs"]))
@@ -43,13 +45,16 @@ class Reports:
         self._descriptor: int | None = descriptor
 
     def progress(self, text: str) -> None:
+        """Something that takes a while has begun: a sentence for people."""
         self._send("progress", text)
 
     def ready(self) -> None:
+        """The server takes connections. The last report: the pipe is closed."""
         self._send("ready", "")
         self._close()
 
     def failed(self, sentence: str) -> None:
+        """It will not, for a reason in one sentence. The last report: the pipe is closed."""
         self._send("failed", sentence)
         self._close()
 

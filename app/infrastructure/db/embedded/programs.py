@@ -40,6 +40,7 @@ class Programs:
     major: int
 
     def path(self, name: str) -> str:
+        """Where the program of that name belongs; whether it is there is not looked at."""
         return f"{self.folder}/{name}"
 
 

@@ -26,6 +26,7 @@ class HashedFiles(StaticFiles):
     """A folder of files whose names change with their contents. Lists nothing, follows no path out of the folder."""
 
     def file_response(self, full_path: PathLike[str] | str, stat_result: os.stat_result, scope: Scope, status_code: int = 200) -> Response:  # noqa: ARG002
+        """Starlette's hook for a file that is there: see `file_answer`. The browser may keep it and never ask again."""
         return file_answer(Path(full_path), Headers(scope=scope), cache_control=KEEP)
 
 

@@ -16,6 +16,8 @@ router = APIRouter(prefix="/api/assistants", tags=["assistants"], route_class=Gu
 
 
 class AssistantOut(BaseModel):
+    """Whether one can be asked now, and what about."""
+
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -32,6 +34,7 @@ class AssistantOut(BaseModel):
 
     @classmethod
     def of(cls, description: AssistantDescription) -> Self:
+        """The description with `unavailable` in two: whether, and why not."""
         return cls(
             assistant=description.assistant,
             available=description.unavailable is None,
@@ -42,6 +45,8 @@ class AssistantOut(BaseModel):
 
 
 class AssistantsOut(BaseModel):
+    """The assistants, the default one first, and the model that writes their answers."""
+
     provider: str = Field(examples=["offline"])
     model: str = Field(examples=["offline-quotes"])
     offline: bool = Field(

@@ -12,6 +12,8 @@ router = APIRouter(tags=["service"])
 
 
 class HealthOut(BaseModel):
+    """Which version answers, and with which model it is set up to write."""
+
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"status": "ok", "version": "0.1.0", "provider": "offline", "model": "offline-quotes"}]}
     )
@@ -23,6 +25,8 @@ class HealthOut(BaseModel):
 
 
 class ReadyOut(BaseModel):
+    """What was looked at, by name: `ok`, or what is wrong in words."""
+
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -70,5 +74,6 @@ async def _metrics_reader(request: Request) -> None:
     responses={200: {"content": {"text/plain": {}}}, **answers(SIGN_IN, ADMIN_ONLY)},
 )
 async def metrics(request: Request) -> Response:
+    """In Prometheus' text format 0.0.4. Needs an admin key, unless METRICS_PUBLIC is true or AUTH_MODE is off."""
     render: RenderMetrics = request.app.state.render_metrics
     return Response(await render(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -60,7 +60,7 @@ async def close_session(request: Request, response: Response, cases: Cases) -> N
 )
 async def create_ticket(body: TicketBody, cases: Cases, who: Who) -> TicketOut:
     """Opens one thread's or run's events, or one WebSocket session, within a minute, as `?ticket=`: for `EventSource` and `WebSocket`, which send
-    no headers. An open stream stays open; to come back after the minute, get another."""
+    no headers. What it opened stays open for as long as what was shown here holds; to come back after the minute, get another."""
     resource = WEBSOCKET
     if body.thread_id is not None:
         resource = Resource("thread", body.thread_id)
@@ -76,10 +76,12 @@ async def _session(request: Request, cases: Cases, expires_at: float | None) -> 
     door: Door = request.app.state.door
     who = request.state.principal
     spent = await cases.read_spending.execute(who)
+    user = None if who.user_id is None else await cases.read_user.execute(who.user_id)
     return SessionOut(
         auth=door.mode,
         scope=who.scope,
         user_id=who.user_id,
+        name=user.name if user else None,
         expires_at=datetime.fromtimestamp(expires_at, UTC) if expires_at else None,
         tokens_today=spent.tokens_today,
         tokens_per_day=spent.tokens_per_day,

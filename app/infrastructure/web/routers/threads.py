@@ -19,7 +19,7 @@ from app.infrastructure.web.dependencies import (
     Streams,
     ThreadIdPath,
 )
-from app.infrastructure.web.door import Who
+from app.infrastructure.web.door import WhileBelieved, Who
 from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, answers
 from app.infrastructure.web.guarded_route import GuardedRoute
 from app.infrastructure.web.routers.event_stream import EVENT_STREAM
@@ -32,6 +32,7 @@ from app.infrastructure.web.schemas import (
     PostMessageBody,
     RenameThreadBody,
     ThreadOut,
+    WaitingRunOut,
 )
 from app.infrastructure.web.sse import (
     SEQ_MAX,
@@ -56,11 +57,13 @@ async def create_thread(body: CreateThreadBody, cases: Cases, who: Who) -> Threa
 
 @router.get("/{thread_id}", summary="Read a thread", responses=answers(NO_THREAD))
 async def read_thread(thread_id: ThreadIdPath, cases: Cases) -> ThreadOut:
+    """Its title, its assistant and its dates; what was said comes from `/messages`."""
     return ThreadOut.of(await cases.read_thread.execute(thread_id))
 
 
 @router.patch("/{thread_id}", summary="Rename a thread", responses=answers(NO_THREAD))
 async def rename_thread(thread_id: ThreadIdPath, body: RenameThreadBody, cases: Cases) -> ThreadOut:
+    """The list keeps its order: renaming is not using."""
     return ThreadOut.of(await cases.rename_thread.execute(RenameThreadRequest(thread_id, body.title)))
 
 
@@ -86,6 +89,7 @@ async def read_messages(
         messages=[MessageOut.of(message) for message in messages],
         next_cursor=str(messages[-1].ordinal) if len(history.messages) > limit else None,
         active_run=ActiveRunOut.of(history.active) if history.active else None,
+        waiting_runs=[WaitingRunOut.of(run) for run in history.waiting],
         events_cursor=_events_cursor(history),
     )
 
@@ -132,12 +136,17 @@ async def post_message(
     responses={**EVENT_STREAM, **answers(NO_THREAD, BAD_CURSOR)},
 )
 async def follow_thread(
-    thread_id: ThreadIdPath, cases: Cases, streams: Streams, after: AfterPosition = None, last_event_id: LastPositionHeader = None
+    thread_id: ThreadIdPath,
+    cases: Cases,
+    streams: Streams,
+    believed: WhileBelieved,
+    after: AfterPosition = None,
+    last_event_id: LastPositionHeader = None,
 ) -> RunEventsResponse:
     """The events of the thread's runs one after another, also of runs started later and elsewhere; stays open. Frames carry
     `id: run_id:seq`. Without a cursor it begins with the unfinished run, or the next to come; `after=0` begins with the thread's first run."""
     batches = await cases.follow_thread.execute(thread_id, thread_cursor(last_event_id, after))
-    return RunEventsResponse(chunks(batches, thread_event_id), streams)
+    return RunEventsResponse(chunks(batches, thread_event_id), streams, believed)
 
 
 def _ordinal(cursor: str | None) -> int | None:

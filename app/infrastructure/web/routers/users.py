@@ -46,10 +46,12 @@ async def list_threads(
     """The one used last comes first."""
     before = _parse(cursor) if cursor else None
     query = q.replace("\0", "") if q else None
-    threads = await cases.list_threads.execute(ListThreadsRequest(user_id, limit + 1, before, query))
-    more = len(threads) > limit
+    found = await cases.list_threads.execute(ListThreadsRequest(user_id, limit + 1, before, query))
+    threads = found.threads[:limit]
     return ThreadPage(
-        threads=[ThreadOut.of(thread) for thread in threads[:limit]], next_cursor=_spell(threads[limit - 1]) if more else None
+        threads=[ThreadOut.of(thread) for thread in threads],
+        answering=[thread.thread_id for thread in threads if thread.thread_id in found.answering],
+        next_cursor=_spell(threads[-1]) if len(found.threads) > limit else None,
     )
 
 

@@ -108,7 +108,7 @@ async def websocket(socket: WebSocket) -> None:
         named = {"session_id": str(session.thread.thread_id), "resumed": session.resumed}
         _log.info("A WebSocket session was opened", **named)
         limits = SocketLimits(state.stream_settings.send_timeout, state.max_message_characters)
-        await ChatSession(socket, state.use_cases, limits, session, partial(state.door.count, socket)).run()
+        await ChatSession(socket, state.use_cases, limits, session, partial(state.door.count, socket), state.door.believed(socket)).run()
         _log.info("A WebSocket session was left", **named)
     except WebSocketDisconnect:
         _log.info("A WebSocket client went before its session began")

@@ -19,6 +19,8 @@ from app.domain.chat.errors import ChatError, RateLimited, ThreadBusy, Unavailab
 
 
 class ErrorCode(StrEnum):
+    """What kind of failure it is; `reason` beside it is finer."""
+
     VALIDATION_ERROR = "VALIDATION_ERROR"
     RATE_LIMIT = "RATE_LIMIT"
     API_ERROR = "API_ERROR"

@@ -185,6 +185,8 @@ class CancelledMessage(BaseModel):
 
 
 class PongMessage(BaseModel):
+    """The answer to `ping`, with the `id` that came with it."""
+
     type: Literal["pong"] = "pong"
     id: str | None
 

@@ -13,11 +13,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from app.application.access.open_streams import Believed
 from app.application.chat.open_session import Session
 from app.application.chat.post_message_create_run import Posted, PostMessageRequest
 from app.application.use_cases import UseCases
@@ -41,6 +43,8 @@ from app.infrastructure.web.websocket.messages import (
 CLOSING_EVENTS = 2
 """A run ends with `final` or `error`, and `done`."""
 
+OVER = "What was shown is not valid any more. Sign in again, and connect again."
+
 _log = structlog.get_logger(__name__)
 
 
@@ -53,13 +57,21 @@ class SocketLimits:
 
 
 class ChatSession:
-    """One connection to one session. `run` returns when the connection is over. `count` is asked before each question, and refuses too many."""
+    """One connection to one session. `run` returns when the connection is over. `count` is asked before each question, and refuses too many;
+    `believed` ends the connection with what was shown for it."""
 
     def __init__(
-        self, socket: WebSocket, cases: UseCases, limits: SocketLimits, session: Session, count: Callable[[], Awaitable[None]]
+        self,
+        socket: WebSocket,
+        cases: UseCases,
+        limits: SocketLimits,
+        session: Session,
+        count: Callable[[], Awaitable[None]],
+        believed: Believed,
     ) -> None:
         self._socket = socket
         self._count = count
+        self._believed = believed
         self._cases = cases
         self._limits = limits
         self._session = session
@@ -68,14 +80,18 @@ class ChatSession:
         """Held from a post to its `accepted`: a run's own messages come after it."""
 
     async def run(self) -> None:
-        """Talk until the client goes, the session is deleted, or the service stops."""
+        """Talk until the client goes or is not believed any more, the session is deleted, or the service stops."""
+        refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
             await self._send(self._greeting())
-            async with asyncio.TaskGroup() as tasks:
-                ends = {tasks.create_task(self._read(), name="read"), tasks.create_task(self._follow(), name="follow")}
-                _, others = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-                for other in others:
-                    other.cancel()
+            with self._believed(partial(_settle, refused)):
+                async with asyncio.TaskGroup() as tasks:
+                    ends = {refused, tasks.create_task(self._read(), name="read"), tasks.create_task(self._follow(), name="follow")}
+                    done, others = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                    for other in others:
+                        other.cancel()
+                    if refused in done:
+                        await self._send_off(NotAuthenticated(OVER, code="invalid_credentials"))
         except* WebSocketDisconnect:
             pass
         except* TimeoutError:
@@ -121,8 +137,7 @@ class ChatSession:
                 case PingMessage():
                     await self._send(PongMessage(id=message.id))
         except NotAuthenticated as error:
-            await self._complain(failures.of_error(error), _id_of(message))
-            await self._close(Close.REFUSED, error.code)
+            await self._send_off(error, _id_of(message))
             raise WebSocketDisconnect(Close.REFUSED) from None
         except ChatError as error:
             await self._complain(failures.of_error(error), _id_of(message))
@@ -179,6 +194,11 @@ class ChatSession:
 
     # -- sending ---------------------------------------------------------------------------------------------------------------------
 
+    async def _send_off(self, error: NotAuthenticated, message_id: str | None = None) -> None:
+        """Say why, and close."""
+        await self._complain(failures.of_error(error), message_id)
+        await self._close(Close.REFUSED, error.code)
+
     async def _complain(self, wrong: Wrong, message_id: str | None = None) -> None:
         await self._send_text(error_message(wrong, message_id))
 
@@ -213,6 +233,11 @@ def error_message(wrong: Wrong, message_id: str | None = None) -> str:
         run_id=wrong.run_id,
     )
     return message.model_dump_json(exclude_none=True)
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 def _accepted(posted: Posted, message_id: str | None) -> AcceptedMessage:

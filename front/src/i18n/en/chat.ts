@@ -22,6 +22,9 @@ export const chat = {
 
   "chat.queued": "Waits for a free place…",
   "chat.queued.behind": "Waits for the answer above…",
+  "chat.withdraw": "Do not answer it",
+  "chat.withdrawn": "The question will not be answered",
+  "chat.withdraw.failed": "The question could not be taken back",
   "chat.reading.cvs": "Reading CVs…",
   "chat.reading.resume": "Reading the resume…",
   "chat.found": { one: "Found {n} passage; writing…", other: "Found {n} passages; writing…" },

@@ -4,7 +4,7 @@ export const sources = {
   "sources.more": { one: "{n} more", other: "{n} more" },
   "sources.fewer": "Show fewer",
   "sources.page": "p. {page}",
-  "sources.open": "Source {n}: {candidate}, page {page}, {section}",
+  "sources.source": "Source",
   "sources.close": "Close the source",
   "sources.pageOf": "Page {page} of {pages}",
   "sources.previous": "Previous page",

@@ -8,6 +8,8 @@ export const threads = {
   "threads.search.noneHint": "Titles and messages are searched. Try fewer or other words.",
   "threads.list": "Your conversations",
   "threads.untitled": "New conversation",
+  "threads.answering": "is being answered",
+  "threads.answered": "“{title}” has its answer",
   "threads.today": "Today",
   "threads.yesterday": "Yesterday",
   "threads.week": "Previous 7 days",

@@ -25,6 +25,9 @@ export const chat: Translation<typeof english> = {
 
   "chat.queued": "Espera un hueco libre…",
   "chat.queued.behind": "Espera a la respuesta anterior…",
+  "chat.withdraw": "No responderla",
+  "chat.withdrawn": "La pregunta no se responderá",
+  "chat.withdraw.failed": "No se pudo retirar la pregunta",
   "chat.reading.cvs": "Leyendo los CV…",
   "chat.reading.resume": "Leyendo el currículum…",
   "chat.found": { one: "{n} pasaje encontrado; escribiendo…", other: "{n} pasajes encontrados; escribiendo…" },

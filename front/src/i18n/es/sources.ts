@@ -7,7 +7,7 @@ export const sources: Translation<typeof english> = {
   "sources.more": { one: "{n} más", other: "{n} más" },
   "sources.fewer": "Mostrar menos",
   "sources.page": "pág. {page}",
-  "sources.open": "Fuente {n}: {candidate}, página {page}, {section}",
+  "sources.source": "Fuente",
   "sources.close": "Cerrar la fuente",
   "sources.pageOf": "Página {page} de {pages}",
   "sources.previous": "Página anterior",

@@ -11,6 +11,8 @@ export const threads: Translation<typeof english> = {
   "threads.search.noneHint": "Se buscan títulos y mensajes. Prueba con menos palabras o con otras.",
   "threads.list": "Tus conversaciones",
   "threads.untitled": "Conversación nueva",
+  "threads.answering": "se está respondiendo",
+  "threads.answered": "«{title}» ya tiene respuesta",
   "threads.today": "Hoy",
   "threads.yesterday": "Ayer",
   "threads.week": "Últimos 7 días",

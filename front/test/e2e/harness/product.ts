@@ -1,8 +1,10 @@
 /** The product as a user starts it, asking the fake provider of tests/providers, which speaks the true wire format and does what a question's `[[directive]]` says. */
+import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { start, type Running } from "./processes";
+import { promisify } from "node:util";
+import { start, surroundings, type Running } from "./processes";
 
 export const ROOT = resolve(import.meta.dirname, "../../../..");
 const BIN = process.env["CHATBOT_BIN"] ?? join(ROOT, ".venv", "bin");
@@ -14,6 +16,14 @@ export interface Server extends Running {
 export async function startProviders(folder: string): Promise<Running> {
   const command = { command: join(BIN, "python"), args: ["-m", "tests.providers", "--port", "0"] };
   return start({ ...command, cwd: ROOT, env: {}, log: join(folder, "providers.log"), sign: "listening on " });
+}
+
+/** A key for a new user of a server in `folder`, as its operator would make it. */
+export async function newKey(folder: string, name: string): Promise<string> {
+  const database = process.env["E2E_DATABASE_URL"];
+  const env = { ...surroundings(), DATA_DIR: join(folder, "data"), ...(database !== undefined && { DATABASE_URL: database }) };
+  const { stdout } = await promisify(execFile)(join(BIN, "chatbot"), ["keys", "create", "--new-user", name], { cwd: folder, env });
+  return stdout.trim();
 }
 
 let servers = 0;

@@ -1,0 +1,29 @@
+/**
+ * The turns that are drawn by now. A long conversation is not drawn in one go, which would stop the page for a second: its end is there at once, the rest
+ * follows upward, one answer after another. So do older turns that are loaded later. Whatever comes at the end is drawn at once.
+ */
+import { useEffect, useState } from "react";
+import type { Turn } from "./tree";
+
+const AT_ONCE = 4;
+/** A question and its answer. */
+const STEP = 2;
+
+/** Where they begin among all turns. */
+export function useDrawn(turns: readonly Turn[]): number {
+  const [first, setFirst] = useState<string | null>(null);
+  const from = begin(turns, first);
+  const next = turns[Math.max(0, from - STEP)]?.id ?? null;
+  useEffect(() => {
+    if (next === first) return;
+    const timer = setTimeout(() => setFirst(next));
+    return () => clearTimeout(timer);
+  }, [next, first]);
+  return from;
+}
+
+function begin(turns: readonly Turn[], first: string | null): number {
+  if (first === null) return Math.max(0, turns.length - AT_ONCE);
+  // Another way through the tree, which may begin elsewhere, is all there.
+  return Math.max(0, turns.findIndex((turn) => turn.id === first));
+}

@@ -1,0 +1,37 @@
+/** A server that asks who one is (AUTH_MODE): the key is shown once, the page knows its user by name, and forgets everything on signing out. */
+import { join } from "node:path";
+import { asking, newKey, startServer } from "./harness/product";
+import { answer, ask, button, expect, finished, stranger as test, words } from "./harness/test";
+
+test("signing in with a key, by name, and out again", async ({ page }) => {
+  test.slow();
+  const folder = join(process.env["E2E_FOLDER"] ?? "", "signin");
+  const settings = { ...asking(process.env["E2E_PROVIDERS"] ?? ""), AUTH_MODE: "api_key", RAG_STORE: join(folder, "..", "data", "rag_store") };
+  const server = await startServer(folder, settings);
+  try {
+    const key = await newKey(folder, "Grace Hopper");
+    const field = page.getByLabel(words["welcome.signIn.key"]);
+    await page.goto(server.url);
+    await field.fill("ck_wrong_key");
+    await field.press("Enter");
+    await expect(page.getByText(words["welcome.signIn.wrong"])).toBeVisible();
+    await field.fill(key);
+    await field.press("Enter");
+    const settingsOf = page.getByRole("button", { name: `Grace Hopper ${words["settings.open"]}` });
+    await expect(settingsOf).toContainText("GH");
+    await page.reload();
+    await expect(settingsOf).toBeVisible();
+    await page.getByRole("link", { name: words["threads.new"] }).click();
+    await ask(page, "[[tokens=20]]");
+    await finished(answer(page));
+    expect(await page.evaluate((secret) => JSON.stringify({ ...localStorage, ...sessionStorage }).includes(secret), key)).toBe(false);
+    await settingsOf.click();
+    await button(page, "settings.signOut").click();
+    await expect(field).toBeVisible();
+    await page.reload();
+    await expect(field).toBeVisible();
+    await expect(page.getByText("Grace Hopper")).toHaveCount(0);
+  } finally {
+    await server.stop();
+  }
+});
