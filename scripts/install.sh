@@ -95,13 +95,18 @@ find_uv() {
     fi
 }
 
+# Settings of another project must not decide where the packages go, nor uv fetch a Python of its own.
+uv_sync() {
+    env -u UV_PROJECT_ENVIRONMENT -u VIRTUAL_ENV UV_PYTHON_DOWNLOADS=never \
+        "$uv" sync --frozen --compile-bytecode "$groups" --python "$python" "$@"
+}
+
 install_with_uv() {
     find_uv
     groups=--no-dev
     [ "$wanted" = run ] || groups=--dev
-    # Settings of another project must not decide where the packages go, nor uv fetch a Python of its own.
-    if ! env -u UV_PROJECT_ENVIRONMENT -u VIRTUAL_ENV UV_PYTHON_DOWNLOADS=never \
-        "$uv" sync --frozen --compile-bytecode "$groups" --python "$python"; then
+    # A company's proxy that signs certificates itself is known to the system, not to uv's own list: so a second try with the system's.
+    if ! uv_sync && ! uv_sync --system-certs; then
         fail "Could not install the packages: check the network or HTTPS_PROXY, then run make again (behind a package mirror: INSTALLER=pip)."
     fi
 }
