@@ -48,7 +48,7 @@ class MemoryCounter:
         self._windows.move_to_end(subject)
         if len(self._windows) > SUBJECTS_LIMIT:
             self._windows.popitem(last=False)
-        return Counted(hits + 1, ends - now)
+        return Counted(hits + 1, min(ends - now, seconds))  # a sum of floats, less one of its terms, may be a hair more than the other
 
 
 class SharedCounter:

@@ -98,6 +98,12 @@ async def test_who_cannot_count_lets_pass_and_says_so_once_a_minute(clock: Clock
         assert len(caplog.records) == 2
 
 
+async def test_a_window_is_never_longer_than_its_rate_says(clock: Clock) -> None:
+    clock.now = 29796.30207846833
+    assert clock.now + 3600 - clock.now > 3600, "a clock at which floats add up to more"
+    assert await MemoryCounter(clock).hit("address:1", 3600) == Counted(1, 3600)
+
+
 async def test_a_flood_of_addresses_does_not_fill_the_memory(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counters, "SUBJECTS_LIMIT", 50)
     monkeypatch.setattr(limiter, "SUBJECTS_LIMIT", 50)
