@@ -8,10 +8,8 @@ from pathlib import Path
 
 import httpx
 import psycopg
-import pytest
 from sqlalchemy import URL
 
-from app.domain.chat.errors import Unavailable
 from app.infrastructure.db.engine import make_engine
 from app.infrastructure.db.unit_of_work import PostgresTransactions
 from tests.e2e.conversation import ask, assert_kept
@@ -59,8 +57,7 @@ async def test_a_unit_of_work_that_is_left_without_commit_ends_in_time(database_
                     proxy.go_silent()  # what is left to do is the rollback
 
             async with asyncio.timeout(10):
-                with pytest.raises(Unavailable):
-                    await leave_halfway()
+                await leave_halfway()  # nothing was to be kept, so there is nothing to complain of
                 proxy.speak()
                 async with transactions.reading() as work:
                     assert await work.users.get(1) is None
