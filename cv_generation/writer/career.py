@@ -13,6 +13,8 @@ from cv_generation.profiles import Seniority, YearMonth, month_number
 
 _MONTHS = {Seniority.JUNIOR: (9, 34), Seniority.MID: (44, 100), Seniority.SENIOR: (115, 200), Seniority.LEAD: (200, 310)}
 _POSITIONS = {Seniority.JUNIOR: (1, 2), Seniority.MID: (2, 3), Seniority.SENIOR: (3, 4), Seniority.LEAD: (4, 5)}
+_LEAST_WORKED = {Seniority.JUNIOR: 5, Seniority.MID: 30, Seniority.SENIOR: 80, Seniority.LEAD: 150}
+"""Months of work that a seniority takes: a gap in the career must leave as many."""
 _SHORTEST = 5
 
 
@@ -75,7 +77,7 @@ def _spans(seniority: Seniority, angle: Angle, today: int, dice: Random) -> list
     gaps = [dice.choice((0, 0, 1, 2)) for _ in edges[1:-1]] + [0]
     if angle is Angle.RETURNER and count > 1:
         longest = max(range(count - 1), key=lambda place: edges[place + 1] - edges[place])
-        gaps[longest] = min(dice.randint(9, 18), max(0, edges[longest + 1] - edges[longest] - _SHORTEST))
+        gaps[longest] = min(dice.randint(9, 18), max(0, edges[longest + 1] - edges[longest] - _SHORTEST), months - _LEAST_WORKED[seniority])
     return [(start, end - gap) for (start, end), gap in zip(pairwise(edges), gaps, strict=True)]
 
 

@@ -39,7 +39,7 @@ async def test_kill_of_an_executor_and_of_a_server_that_only_reads(
     await until(lambda: all(_restarts(reader.seen) for reader in (*at_heir[:2], at_heir[-1])), within=20)
     taken_over = time.monotonic() - killed
     print(f"answers go on {taken_over:.2f} s after kill -9")
-    assert taken_over < 8  # the aim is 5 s, and `make soak` reports it; a machine that is busy with other tests must not fail
+    assert taken_over < 5
 
     await asyncio.gather(*reading)
     for number, one in enumerate(asked):
