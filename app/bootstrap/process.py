@@ -37,6 +37,7 @@ from app.infrastructure.context.full_resume import FullResume
 from app.infrastructure.context.indexed_cvs import IndexedCvs
 from app.infrastructure.db.engine import connect, connected, make_engine
 from app.infrastructure.db.event_log import GroupCommitLog
+from app.infrastructure.db.log_connection import LogConnection
 from app.infrastructure.db.notifications import PROBE_CHANNEL, PROBE_PATIENCE, Callbacks, Listener
 from app.infrastructure.db.unit_of_work import PostgresTransactions, unavailable
 from app.infrastructure.feed.group_read import GroupRead
@@ -146,8 +147,7 @@ class _Wiring:
         self._hub = Hub()
         transactions = PostgresTransactions(engine, closed=seen.closed_from_outside)
         control_transactions = PostgresTransactions(control, patience=settings.run_lease)
-        open_connection = partial(connect, url)
-        self._log = GroupCommitLog(open_connection, self._hub.publish, executor.executor_id.hex, seen.flushed)
+        self._log = GroupCommitLog(partial(LogConnection.open, url), self._hub.publish, executor.executor_id.hex, seen.flushed)
         self._feed = HubRunFeed(transactions, self._hub, self._feed_poll)
         self._supervisor = RunSupervisor(
             executor,
@@ -165,7 +165,7 @@ class _Wiring:
             Pace(settings.run_slots, settings.run_lease, self._claim_poll),
             host=f"{socket.gethostname()}:{os.getpid()}",
         )
-        self._listener = Listener(open_connection, self._send_probe, executor.executor_id.hex, self._callbacks())
+        self._listener = Listener(partial(connect, url), self._send_probe, executor.executor_id.hex, self._callbacks())
         self._housekeeper = make_housekeeper(settings, url, engine, executor.executor_id)
         self._group_read = GroupRead(control_transactions, self._hub)
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.application.ports import EventLog, Transactions
 from app.infrastructure.db.engine import connect, make_engine
 from app.infrastructure.db.event_log import GroupCommitLog
+from app.infrastructure.db.log_connection import LogConnection
 from app.infrastructure.db.notifications import PROBE_CHANNEL, Callbacks, Listener
 from app.infrastructure.db.unit_of_work import PostgresTransactions
 from app.infrastructure.feed.hub import Hub
@@ -123,8 +124,8 @@ class PostgresStorage:
         self.engine = engine
         self.hub = Hub()
         self.transactions: Transactions = PostgresTransactions(engine)
-        self.writer = GroupCommitLog(partial(connect, url), self.hub.publish, "here")
-        self.other_writer = GroupCommitLog(partial(connect, url), _nobody, "elsewhere")
+        self.writer = GroupCommitLog(partial(LogConnection.open, url), self.hub.publish, "here")
+        self.other_writer = GroupCommitLog(partial(LogConnection.open, url), _nobody, "elsewhere")
         self.log: EventLog = self.writer
         self.elsewhere: EventLog = self.other_writer
 

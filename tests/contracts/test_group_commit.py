@@ -10,7 +10,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg.pq import TransactionStatus
 from sqlalchemy import URL
 
 from app.application.chat.cancel_run import CancelRun
@@ -18,8 +17,10 @@ from app.domain.chat.ending import Ending
 from app.domain.chat.entities import Claim, RunStatus
 from app.domain.chat.errors import LeaseLost
 from app.domain.chat.events import EventType, StoredEvent, Token
-from app.infrastructure.db.engine import connect, conninfo
+from app.infrastructure.db.engine import connect
 from app.infrastructure.db.event_log import WAITING_LIMIT, EventRefused, FlushStats, GroupCommitLog
+from app.infrastructure.db.log_connection import LogConnection
+from app.infrastructure.repositories.log_statements import Written
 from tests.contracts.conversation import (
     answer,
     assert_gap_free,
@@ -35,16 +36,15 @@ from tests.contracts.storage import PostgresStorage
 from tests.contracts.waiting import run_held, until, until_waiting
 
 
-class DyingConnection(psycopg.AsyncConnection):
+class DyingConnection(LogConnection):
     """Loses the answer to a commit: what was asked is done, and nobody hears it. `deaths` counts those still to come."""
 
     deaths = 0
 
-    async def execute(self, *args: Any, **kwargs: Any) -> Any:
-        cursor = await super().execute(*args, **kwargs)
-        if self.info.transaction_status is TransactionStatus.IDLE and self.pgconn.pipeline_status == 0:
-            await self._die_if_due()
-        return cursor
+    async def append(self, batch: Sequence[Written], writer: str) -> set[UUID]:
+        writable = await super().append(batch, writer)
+        await self._die_if_due()
+        return writable
 
     @asynccontextmanager
     async def pipeline(self) -> AsyncGenerator[psycopg.AsyncPipeline, None]:
@@ -67,13 +67,13 @@ class Away:
         self._url = url
         self.cut = False
         self.tried = asyncio.Event()
-        self.connection: psycopg.AsyncConnection | None = None
+        self.connection: LogConnection | None = None
 
-    async def connect(self) -> psycopg.AsyncConnection:
+    async def connect(self) -> LogConnection:
         if self.cut:
             self.tried.set()
             raise psycopg.OperationalError("no route to the database")
-        self.connection = await connect(self._url)
+        self.connection = await LogConnection.open(self._url)
         return self.connection
 
 
@@ -101,7 +101,7 @@ async def writing(
 async def test_what_comes_during_a_commit_becomes_one_batch_and_neighbouring_tokens_one_row(postgres: PostgresStorage) -> None:
     claim, other = await claimed_run(postgres.transactions), await claimed_run(postgres.transactions)
     batches: list[FlushStats] = []
-    async with writing(partial(connect, postgres.url), observe=batches.append) as log:
+    async with writing(partial(LogConnection.open, postgres.url), observe=batches.append) as log:
         await log.open(claim, 0)
         await log.open(other, 0)
         async with run_held(postgres, claim):
@@ -240,7 +240,7 @@ async def test_an_ending_whose_caller_is_gone_is_written_all_the_same(postgres: 
 
 async def test_shutting_down_writes_what_is_waiting(postgres: PostgresStorage) -> None:
     claim = await claimed_run(postgres.transactions)
-    async with writing(partial(connect, postgres.url)) as log:
+    async with writing(partial(LogConnection.open, postgres.url)) as log:
         await log.open(claim, 0)
         await log.append(claim, Token("last words"))
     assert tokens(await read_events(postgres.transactions, claim.run_id)) == ["last words"]
@@ -253,7 +253,7 @@ async def test_shutting_down_writes_what_is_waiting(postgres: PostgresStorage) -
 def dying(monkeypatch: pytest.MonkeyPatch, postgres: PostgresStorage) -> Callable[[], Any]:
     """Connections that lose the answers to their first three commits."""
     monkeypatch.setattr(DyingConnection, "deaths", 3)
-    return partial(DyingConnection.connect, conninfo(postgres.url), autocommit=True)
+    return partial(DyingConnection.open, postgres.url)
 
 
 async def test_a_lost_answer_to_an_append_neither_repeats_nor_loses(postgres: PostgresStorage, dying: Callable[[], Any]) -> None:

@@ -94,11 +94,14 @@ def preparing(url: URL) -> dict[str, Any]:
     return {"prepare_threshold": None} if PREPARED in url.query else {}
 
 
+def of_one_s_own(url: URL) -> dict[str, Any]:
+    """What a connection outside any pool is opened with: it is in autocommit mode."""
+    return {"autocommit": True, "connect_timeout": CONNECT_TIMEOUT, **KEEPALIVE, **preparing(url)}
+
+
 async def connect(url: URL) -> psycopg.AsyncConnection:
-    """A connection of one's own, outside any pool, in autocommit mode. Raises `psycopg.OperationalError`."""
-    return await psycopg.AsyncConnection.connect(
-        conninfo(url), autocommit=True, connect_timeout=CONNECT_TIMEOUT, **KEEPALIVE, **preparing(url)
-    )
+    """A connection of one's own. Raises `psycopg.OperationalError`."""
+    return await psycopg.AsyncConnection.connect(conninfo(url), **of_one_s_own(url))
 
 
 def make_engine(url: URL, pool_size: int) -> AsyncEngine:

@@ -29,9 +29,10 @@ from app.domain.chat.entities import Claim
 from app.domain.chat.errors import LeaseLost
 from app.domain.chat.events import Event, StoredEvent, Token, merged, payload
 from app.infrastructure.db.hang_up import hang_up_after
+from app.infrastructure.db.log_connection import LogConnection
 from app.infrastructure.repositories.log_statements import APPEND, CLOSE, CLOSED_BY, Written, append_parameters, close_parameters
 
-Connect = Callable[[], Awaitable[psycopg.AsyncConnection]]
+Connect = Callable[[], Awaitable[LogConnection]]
 Publish = Callable[[UUID, Sequence[StoredEvent]], None]
 
 WAITING_LIMIT = 32_768
@@ -125,7 +126,7 @@ class GroupCommitLog:
         self._dirty: dict[UUID, _Tail] = {}
         self._work = asyncio.Event()
         self._closing = False
-        self._connection: psycopg.AsyncConnection | None = None
+        self._connection: LogConnection | None = None
         self._flushing_since: float | None = None
 
     @property
@@ -272,10 +273,10 @@ class GroupCommitLog:
         with hang_up_after(FLUSH_TIMEOUT, self._connection):
             return await self._write_on(self._connection, batch, repeated=repeated)
 
-    async def _write_on(self, connection: psycopg.AsyncConnection, batch: Sequence[Written], *, repeated: bool) -> set[UUID]:
+    async def _write_on(self, connection: LogConnection, batch: Sequence[Written], *, repeated: bool) -> set[UUID]:
         endings = [(written.claim, written.ending) for written in batch if written.ending is not None]
         if not endings:
-            return await _ids(await connection.execute(APPEND, append_parameters(batch, self._name)))
+            return await connection.append(batch, self._name)
         async with connection.pipeline(), connection.transaction():  # four statements, one round trip
             appending = await connection.execute(APPEND, append_parameters(batch, self._name))
             closing = await connection.execute(CLOSE, close_parameters(endings))

@@ -111,12 +111,13 @@ def append_parameters(batch: Sequence[Written], writer: str) -> dict[str, Any]:
     Arrays are spelled as Postgres reads them: psycopg looks at every element of a list several times over, which cost more than all else in a small
     flush. The payloads are joined by line feeds, which compact JSON never contains.
     """
+    runs = [written.claim.run_id.hex for written in batch]
     events = [event for written in batch for event in written.events]
-    latest = [(written.claim.run_id.hex, written.events[-1].seq) for written in batch if written.events]
+    latest = [(run, written.events[-1].seq) for run, written in zip(runs, batch, strict=True) if written.events]
     return {
-        "run_ids": array([written.claim.run_id.hex for written in batch]),
+        "run_ids": array(runs),
         "attempts": array([str(written.claim.attempt) for written in batch]),
-        "event_run_ids": array([written.claim.run_id.hex for written in batch for _ in written.events]),
+        "event_run_ids": array([run for run, written in zip(runs, batch, strict=True) for _ in written.events]),
         "seqs": array([str(event.seq) for event in events]),
         "types": array([event.type for event in events]),
         "data": "\n".join([event.data for event in events]),
