@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from uuid import UUID
 
 import pytest
@@ -196,7 +196,7 @@ async def test_readers_at_the_same_place_ask_storage_once(storage: Storage) -> N
 
 
 async def test_what_another_process_writes_is_read_once_it_is_heard_of(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_feed, "RETRY_AFTER", 0.001)
+    monkeypatch.setattr(run_feed, "RETRY_AFTER", 0.1)
     claim, transactions = await claimed_run(storage.transactions), Gated(storage.transactions)
     reader = Reader(feed_of(storage, transactions), claim.run_id)
     await storage.elsewhere.open(claim, 0)
@@ -378,11 +378,43 @@ async def test_a_bell_rings_for_runs_of_its_thread(storage: Storage) -> None:
         assert await bell.rung()
 
 
-async def test_a_bell_rings_by_itself_now_and_then_and_for_the_last_time_at_the_drain(storage: Storage) -> None:
-    thread = await new_thread(storage.transactions)
-    async with feed_of(storage, poll=0.001).runs_of(thread.thread_id) as bell:
+async def test_a_lost_notification_of_a_run_is_found_by_the_sweep(storage: Storage) -> None:
+    thread, quiet = [await new_thread(storage.transactions) for _ in range(2)]
+    feed = feed_of(storage)
+    async with feed.runs_of(thread.thread_id) as bell, feed.runs_of(quiet.thread_id) as other:
+        await feed.sweep_once()
+        assert await bell.rung()  # whatever came before anybody looked
+        assert await other.rung()
+        await new_run(storage.transactions, thread.thread_id)  # nobody tells the hub
+        await feed.sweep_once()
         assert await bell.rung()
+        async with storage.transactions.begin() as work:
+            await work.threads.delete(thread.thread_id)
+            await work.commit()
+        await feed.sweep_once()
+        assert await bell.rung()
+        await feed.sweep_once()
+        for silent in (bell, other):
+            ringing = asyncio.ensure_future(silent.rung())
+            await asyncio.sleep(0)
+            assert not ringing.done()
+            ringing.cancel()
+
+
+async def test_all_watched_threads_are_asked_for_at_once(storage: Storage) -> None:
+    transactions = Gated(storage.transactions)
+    feed = feed_of(storage, transactions)
+    async with AsyncExitStack() as watching:
+        for _ in range(20):
+            await watching.enter_async_context(feed.runs_of((await new_thread(storage.transactions)).thread_id))
+        await feed.sweep_once()
+    assert transactions.count == 1
+
+
+async def test_a_bell_rings_after_a_while_if_asked_to_and_for_the_last_time_at_the_drain(storage: Storage) -> None:
+    thread = await new_thread(storage.transactions)
     async with feed_of(storage).runs_of(thread.thread_id) as bell:
+        assert await bell.rung(within=0.001)
         storage.hub.ring_all()
         assert await bell.rung()
         storage.hub.drain()

@@ -48,11 +48,11 @@ async def test_a_run_tells_its_newest_number(storage: Storage) -> None:
 
 
 async def test_a_thread_s_runs_are_found_in_the_order_of_storing(storage: Storage) -> None:
-    thread, other = await new_thread(storage.transactions), await new_thread(storage.transactions)
+    thread, other, empty = [await new_thread(storage.transactions) for _ in range(3)]
     done = await new_run(storage.transactions, thread.thread_id, new_executor())
     await answer(storage.log, claim_of(done))
     running = await new_run(storage.transactions, thread.thread_id, new_executor())
-    await new_run(storage.transactions, other.thread_id)
+    elsewhere = await new_run(storage.transactions, other.thread_id)
     waiting = await new_run(storage.transactions, thread.thread_id)
     async with storage.transactions.begin() as work:
         runs = work.runs
@@ -66,6 +66,9 @@ async def test_a_thread_s_runs_are_found_in_the_order_of_storing(storage: Storag
         assert await runs.next_in_thread(thread.thread_id, waiting.run_id) is None
         assert await runs.unfinished(uuid4()) == []
         assert await runs.latest_in_thread(uuid4()) is None
+        asked = [thread.thread_id, other.thread_id, empty.thread_id, uuid4()]
+        found = await runs.latest_of(asked)
+        assert found == {thread.thread_id: waiting.run_id, other.thread_id: elsewhere.run_id, empty.thread_id: None}
 
 
 async def test_threads_that_are_being_answered_are_told_from_those_that_are_not(storage: Storage) -> None:

@@ -246,6 +246,7 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     ),
     "first run": (lambda work: work.runs.next_in_thread(THREAD_ID, None), ("runs_in_thread_idx",)),
     "next run": (lambda work: work.runs.next_in_thread(THREAD_ID, _id(RUN, A_DONE_RUN)), ("runs_in_thread_idx", "runs_pkey")),
+    "latest runs, many threads": (lambda work: work.runs.latest_of([THREAD_ID] * 50), ("threads_pkey", "runs_in_thread_idx")),
     "latest run": (lambda work: work.runs.latest_in_thread(THREAD_ID), ("runs_in_thread_idx",)),
     "idempotency": (lambda work: work.runs.by_idempotency_key(THREAD_ID, "key-3999"), ("runs_idempotency_idx",)),
     "fence": (lambda work: work.runs.fence(_id(RUN, A_RUNNING_RUN)), ("runs_pkey",)),

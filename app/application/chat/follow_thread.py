@@ -10,6 +10,9 @@ from app.application.ports import RunFeed, Transactions
 from app.domain.chat.errors import InvalidCursor, NotFound, Unavailable
 from app.domain.chat.events import EventType, StoredEvent
 
+RETRY_AFTER = 0.3
+"""Seconds between two tries while the database is away."""
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadPosition:
@@ -51,14 +54,15 @@ class FollowThread:
         async with self._feed.runs_of(thread_id) as bell:
             run_id, seq = position.run_id, position.seq
             while True:
+                looked = True
                 try:
                     place = await self._place(thread_id, run_id, seq)
                 except NotFound:
                     return
                 except Unavailable:  # readers wait for the database, they are not thrown out
-                    place = None
+                    place, looked = None, False
                 if place is None:
-                    if not await bell.rung():
+                    if not await bell.rung(within=None if looked else RETRY_AFTER):
                         return
                     continue
                 run_id, seq = place

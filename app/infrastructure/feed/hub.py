@@ -8,6 +8,7 @@ behind what a tail remembers reads the database again: a slow reader costs itsel
 import asyncio
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from types import EllipsisType
 from uuid import UUID
 
 from app.domain.chat.events import StoredEvent
@@ -117,12 +118,26 @@ class Tail:
             self._characters -= sum(len(event.data) for event in half)
 
 
+class _Watch:
+    """The bells of a thread that somebody here watches, and which run was the thread's last when anybody looked for all."""
+
+    __slots__ = ("bells", "latest")
+
+    def __init__(self) -> None:
+        self.bells: set[asyncio.Event] = set()
+        self.latest: UUID | EllipsisType | None = ...  # nobody has looked
+
+    def ring(self) -> None:
+        for bell in self.bells:
+            bell.set()
+
+
 class Hub:
     """All tails of a process, and the bells of the threads that somebody here watches."""
 
     def __init__(self) -> None:
         self._tails: dict[UUID, Tail] = {}
-        self._bells: dict[UUID, set[asyncio.Event]] = {}
+        self._watches: dict[UUID, _Watch] = {}
         self._behind: dict[UUID, Tail] = {}
         self._some_behind = asyncio.Event()
         self._read_for_all = False
@@ -143,14 +158,14 @@ class Hub:
     @contextmanager
     def bell(self, thread_id: UUID) -> Generator[asyncio.Event, None, None]:
         """An event that is set whenever a run may have been added to the thread."""
-        bell = asyncio.Event()
-        self._bells.setdefault(thread_id, set()).add(bell)
+        bell, watch = asyncio.Event(), self._watches.setdefault(thread_id, _Watch())
+        watch.bells.add(bell)
         try:
             yield bell
         finally:
-            self._bells[thread_id].discard(bell)
-            if not self._bells[thread_id]:
-                del self._bells[thread_id]
+            watch.bells.discard(bell)
+            if not watch.bells:
+                del self._watches[thread_id]
 
     def publish(self, run_id: UUID, events: Sequence[StoredEvent]) -> None:
         """Hand committed events of one run to its readers here, if it has any."""
@@ -201,14 +216,20 @@ class Hub:
 
     def ring(self, thread_id: UUID) -> None:
         """A run may have been added to the thread."""
-        for bell in self._bells.get(thread_id, ()):
-            bell.set()
+        if (watch := self._watches.get(thread_id)) is not None:
+            watch.ring()
+
+    def ring_if_news(self, thread_id: UUID, latest: UUID | None) -> None:
+        """This is the thread's last run now: in case a notification was lost."""
+        watch = self._watches.get(thread_id)
+        if watch is not None and watch.latest != latest:
+            watch.latest = latest
+            watch.ring()
 
     def ring_all(self) -> None:
         """Anything may have been missed."""
-        for bells in self._bells.values():
-            for bell in bells:
-                bell.set()
+        for watch in self._watches.values():
+            watch.ring()
 
     def lost(self, run_id: UUID) -> None:
         """The run was removed: its readers end."""
@@ -230,6 +251,11 @@ class Hub:
         return list(self._tails)
 
     @property
+    def watched(self) -> list[UUID]:
+        """The threads that somebody watches here."""
+        return list(self._watches)
+
+    @property
     def readers(self) -> int:
         """How many readers there are."""
-        return sum(tail.readers for tail in self._tails.values()) + sum(map(len, self._bells.values()))
+        return sum(tail.readers for tail in self._tails.values()) + sum(len(watch.bells) for watch in self._watches.values())

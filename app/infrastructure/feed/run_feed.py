@@ -6,7 +6,7 @@ notifications harmless. How slow is asked anew each time: seconds while notifica
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import NoReturn
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from app.infrastructure.feed.hub import Hub, Tail
 
 READ_AT_ONCE = 2048
 """Rows read from the database in one go: no more than the longest answer, however large they are."""
+
+GONE = UUID(int=0)
+"""In the place of a thread's latest run: there is no such thread any more."""
 
 RETRY_AFTER = 0.3
 """Seconds between two tries while the database is away: readers wait, they are not thrown out."""
@@ -50,7 +53,7 @@ class HubRunFeed:
     async def runs_of(self, thread_id: UUID) -> AsyncGenerator[ThreadBell, None]:
         """See `RunFeed.runs_of`."""
         with self._hub.bell(thread_id) as bell:
-            yield _Bell(bell, self._hub, self._poll_seconds)
+            yield _Bell(bell, self._hub)
 
     async def sweep(self) -> NoReturn:
         """Find what notifications did not bring, for all followed runs at once, for ever."""
@@ -59,15 +62,18 @@ class HubRunFeed:
             await self.sweep_once()
 
     async def sweep_once(self) -> None:
-        """Ask how far the followed runs are, and which are gone. Quietly does nothing while the database is away."""
-        followed = self._hub.followed
-        if not followed:
+        """Ask how far the followed runs are, what was added to the watched threads, and which are gone. Quietly does nothing while the database is away."""
+        followed, watched = self._hub.followed, self._hub.watched
+        if not followed and not watched:
             return
         try:
             async with self._transactions.reading() as work:
                 latest = await work.run_events.last_seqs(followed)
+                added = await work.runs.latest_of(watched)
         except Unavailable:
             return
+        for thread_id in watched:
+            self._hub.ring_if_news(thread_id, added.get(thread_id, GONE))
         self._hub.heard(latest.items())
         for run_id in followed:
             if run_id not in latest:
@@ -108,17 +114,14 @@ class HubRunFeed:
 
 
 class _Bell:
-    def __init__(self, bell: asyncio.Event, hub: Hub, poll_seconds: Callable[[], float]) -> None:
+    def __init__(self, bell: asyncio.Event, hub: Hub) -> None:
         self._bell = bell
         self._hub = hub
-        self._poll_seconds = poll_seconds
 
-    async def rung(self) -> bool:
+    async def rung(self, within: float | None = None) -> bool:
         """See `ThreadBell.rung`."""
-        try:
-            async with asyncio.timeout(self._poll_seconds()):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
                 await self._bell.wait()
-        except TimeoutError:
-            pass  # a lost notification costs this long, no more
         self._bell.clear()
         return not self._hub.draining

@@ -1,6 +1,6 @@
 """Runs on memory: the queue, the claims, the endings. Contract: `app/domain/chat/repositories/runs.py`."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -83,6 +83,12 @@ class MemoryRuns:
         return runs[-1] if runs else None
 
     # -- ending ------------------------------------------------------------------------------------------------------------------------
+
+    async def latest_of(self, thread_ids: Collection[UUID]) -> Mapping[UUID, UUID | None]:
+        """See `RunRepository.latest_of`."""
+        tables = self._session.tables
+        runs = {thread_id: tables.runs_of(thread_id) for thread_id in thread_ids if thread_id in tables.threads}
+        return {thread_id: of_thread[-1].run_id if of_thread else None for thread_id, of_thread in runs.items()}
 
     async def fence(self, run_id: UUID) -> Claim | None:
         """See `RunRepository.fence`."""

@@ -4,7 +4,7 @@ Who posts, interrupts or deletes locks the thread's row first (`NO KEY UPDATE`),
 thread's key, which that lock leaves free. So nobody waits in a circle.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,10 @@ _BY_KEY = _RUNS + b"WHERE thread_id = %(thread_id)s AND idempotency_key = %(key)
 _UNFINISHED = _RUNS + b"WHERE thread_id = %(thread_id)s AND status IN ('queued', 'running') ORDER BY ordinal"
 _ANSWERING = b"SELECT DISTINCT thread_id FROM runs WHERE thread_id = ANY (%(thread_ids)s) AND status IN ('queued', 'running')"
 _LATEST_IN_THREAD = _RUNS + b"WHERE thread_id = %(thread_id)s ORDER BY ordinal DESC LIMIT 1"
+_LATEST_OF = b"""
+    SELECT threads.id, (SELECT runs.id FROM runs WHERE runs.thread_id = threads.id ORDER BY ordinal DESC LIMIT 1)
+    FROM threads WHERE threads.id = ANY (%(thread_ids)s)
+"""
 _NEXT_IN_THREAD = (
     _RUNS
     + b"WHERE thread_id = %(thread_id)s AND ordinal > coalesce((SELECT ordinal FROM runs WHERE id = %(after)s::uuid), 0) ORDER BY ordinal LIMIT 1"
@@ -196,6 +200,10 @@ class PostgresRuns:
     async def latest_in_thread(self, thread_id: UUID) -> Run | None:
         """See `RunRepository.latest_in_thread`."""
         return await self._one(_LATEST_IN_THREAD, {"thread_id": thread_id})
+
+    async def latest_of(self, thread_ids: Collection[UUID]) -> Mapping[UUID, UUID | None]:
+        """See `RunRepository.latest_of`. One descent of the index a thread."""
+        return dict(await self._direct.tuples(_LATEST_OF, {"thread_ids": list(thread_ids)}))
 
     async def fence(self, run_id: UUID) -> Claim | None:
         """See `RunRepository.fence`."""

@@ -4,7 +4,7 @@
 which they were stored. Writing to a run is fenced by its attempt: see `Claim`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -53,6 +53,10 @@ class RunRepository(Protocol):
 
     async def latest_in_thread(self, thread_id: UUID) -> Run | None:
         """The run stored last in this thread, or None."""
+        ...
+
+    async def latest_of(self, thread_ids: Collection[UUID]) -> Mapping[UUID, UUID | None]:
+        """The run stored last in each of these threads, None where there is none yet; threads that are gone are left out."""
         ...
 
     async def fence(self, run_id: UUID) -> Claim | None:
