@@ -11,7 +11,7 @@ Plain ASGI: it must not stand between a stream and its reader. Made by `applicat
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 import structlog
 from starlette.requests import HTTPConnection
@@ -60,10 +60,10 @@ class SecurityMiddleware:
             await self._app(scope, receive, send)
             return
 
-        async def send_secured(message: Message) -> None:
+        def send_secured(message: Message) -> Awaitable[None]:  # no coroutine of its own: every frame of every stream passes here
             if message["type"] == "http.response.start":
                 _secure(message["headers"], scope)
-            await send(message)
+            return send(message)
 
         connection = HTTPConnection(scope)
         refused = self._refusal(connection)
