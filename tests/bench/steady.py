@@ -54,7 +54,7 @@ ALL = (
     Load(200, 50, (DIRECT, PRODUCT, SPLIT)),
     Load(400, 50, (DIRECT, PRODUCT, SPLIT)),
     Load(100, 0, (SEED, DIRECT, STOCK, PRODUCT, SPLIT, TWO)),
-    Load(50, 50, (DIRECT, PRODUCT), "anthropic"),
+    Load(100, 50, (DIRECT, PRODUCT), "anthropic"),
 )
 QUICK = (Load(100, 50, (SEED, DIRECT, PRODUCT, SPLIT)), Load(100, 0, (DIRECT, PRODUCT)))
 

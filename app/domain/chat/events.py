@@ -5,7 +5,7 @@ new class here plus one entry in `Event`; type checkers then point at every `mat
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
@@ -107,8 +107,10 @@ class StoredEvent(NamedTuple):
     data: str
 
 
-def merged(events: Iterable[Event]) -> list[Event]:
+def merged(events: Sequence[Event]) -> Sequence[Event]:
     """The same events with neighbouring tokens joined into one."""
+    if len(events) == 1:
+        return events
     result: list[Event] = []
     texts: list[str] = []
     for event in events:

@@ -19,6 +19,7 @@ One instance a process; `bootstrap` gives it a connection factory and the hub's 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -84,18 +85,16 @@ class _Tail:
 
     def take(self) -> "_Taken":
         """Freeze what waits as numbered rows. The tail goes on collecting for the next batch."""
-        events = merged((*self.waiting, *(self.ending.events if self.ending else ())))
-        numbered = tuple(
-            StoredEvent(self.claim.run_id, seq, event.type, payload(event)) for seq, event in enumerate(events, start=self.last_seq + 1)
-        )
+        events = merged((*self.waiting, *self.ending.events)) if self.ending else merged(self.waiting)
+        run_id = self.claim.run_id
+        numbered = [StoredEvent(run_id, seq, event.type, payload(event)) for seq, event in enumerate(events, start=self.last_seq + 1)]
         taken = _Taken(self, Written(self.claim, numbered, self.ending), self.flushed)
         self.last_seq += len(numbered)
         self.waiting, self.size, self.flushed = [], 0, None
         return taken
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(NamedTuple):
     """One tail's part of a batch."""
 
     tail: _Tail
@@ -192,7 +191,7 @@ class GroupCommitLog:
 
     def _tail(self, claim: Claim) -> _Tail:
         tail = self._tails.get(claim.run_id)
-        if tail is None or tail.claim != claim:
+        if tail is None or (tail.claim is not claim and tail.claim != claim):
             raise LeaseLost(claim.run_id)
         if tail.verdict is not None:
             raise tail.verdict

@@ -10,8 +10,8 @@ join would not do: it lets a takeover read a last number that an append in fligh
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.domain.chat.ending import Ending
@@ -96,12 +96,12 @@ _NOTIFY_LIMIT = 7900
 """Postgres takes payloads under 8,000 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What one claim contributes to a batch: its new events, numbered, and its ending if the run closes now."""
+class Written(NamedTuple):
+    """What one claim contributes to a batch: its new events, numbered, and its ending if the run closes now. A tuple, as one is made for every run in
+    every flush."""
 
     claim: Claim
-    events: tuple[StoredEvent, ...]
+    events: Sequence[StoredEvent]
     ending: Ending | None = None
 
 

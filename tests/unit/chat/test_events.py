@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
@@ -20,7 +21,7 @@ marks = st.sampled_from([Sources(()), Restarted(2, "executor_lost", 3), Done(Run
 events = st.lists(st.one_of(texts.map(Token), marks), max_size=12)
 
 
-def stored(happened: list[Event]) -> list[StoredEvent]:
+def stored(happened: Sequence[Event]) -> list[StoredEvent]:
     run_id = uuid4()
     return [StoredEvent(run_id, seq, event.type, payload(event)) for seq, event in enumerate(happened, start=1)]
 
