@@ -34,7 +34,7 @@ Create a user, a thread, post a message, follow `events_url`. Every error is `{"
 """
 
 
-PUBLIC = frozenset({"/health", "/ready", "/metrics", "/docs", "/openapi.json", "/ws"})
+PUBLIC = frozenset({"/health", "/ready", "/metrics", "/openapi.json", "/ws"}) | reference.ADDRESSES
 """What stands beside the door, besides the page. `/metrics` asks it by itself, unless METRICS_PUBLIC; so does `/ws`."""
 
 
@@ -81,7 +81,6 @@ def make_application(parts: WebParts) -> FastAPI:
     app.add_middleware(RequestLogMiddleware, watch=parts.watch)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
     pages.install(app, parts.front)
-    reference.install(app, parts.front)
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
     app.state.max_message_characters = parts.limits.max_message_characters
