@@ -9,7 +9,7 @@ ARGS ?=
 NEUTRAL := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS UV_NO_CONFIG=1
 UV := PATH="$$PATH:.tools/bin" uv
 
-.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format bench soak mutants lock up down logs clean reset-data gen-all rag-rebuild dataset eval
+.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format coverage packages bench soak mutants lock up down logs clean reset-data gen-all rag-rebuild dataset eval
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -27,7 +27,7 @@ front-api: install ## Write front/openapi.json and the types made from it anew, 
 	@scripts/build_front.sh dev
 	@$(BIN)/chatbot openapi >front/openapi.json && cd front && npm run --silent api
 
-dev: install ## Work on the page: the API as it is, the page on http://localhost:5173 with hot reload
+dev: install-dev ## Work on it: the API starts anew when its Python changes, the page reloads on http://localhost:5173
 	@scripts/build_front.sh dev
 	@scripts/dev.sh $(ARGS)
 
@@ -78,6 +78,7 @@ lint: install-dev ## Style, types, layers, lock files
 	@echo "== import-linter"; $(BIN)/lint-imports
 	@scripts/build_front.sh dev
 	@echo "== the front"; cd front && npm run --silent lint && npm run --silent types && npm run --silent api:check
+	@echo "== workflows"; $(BIN)/zizmor --offline --quiet --no-progress .github/workflows
 	@echo "== lock files"; $(BIN)/python -m pytest --quiet tests/unit/test_lock_files.py
 
 format: install-dev ## Put the code into its style
@@ -91,6 +92,14 @@ soak: install-dev ## Half an hour of faults on real processes, everything checke
 
 mutants: install-dev ## Break each invariant on purpose and see its test fail (ARGS="fence" for those with that word)
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+packages: install-dev front ## Build the sdist and the wheel, page and all, into dist/
+	@rm -rf dist && $(BIN)/python -m hatchling build -d dist && ls -l dist
+
+coverage: install-dev front ## Which lines of app/ no test runs: units, contracts, integration, and the processes they start (HTML in htmlcov/)
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report= tests/unit tests/contracts tests/integration tests/observability $(ARGS)
+	@$(BIN)/coverage report --sort=cover --skip-covered && $(BIN)/coverage html --quiet && echo "Line by line: htmlcov/index.html"
 
 lock: install-dev ## Write uv.lock and requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(NEUTRAL) $(UV) lock $(ARGS)
@@ -125,7 +134,7 @@ compose-there:
 # -- tidy up ---------------------------------------------------------------------------------------------------------------------------
 
 clean: ## Remove what can be made again: .venv, .tools, node_modules, caches; the database stays
-	@rm -rf front/node_modules front/.node front/dist front/dist.part front/test-results .venv .tools dist build test-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	@rm -rf front/node_modules front/.node front/dist front/dist.part front/test-results .venv .tools dist build test-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 reset-data: install ## Delete the embedded database with all conversations, after a question (YES=1: without)

@@ -4,7 +4,12 @@ Every migration runs in one transaction, under an advisory lock, so that many pr
 cannot get a table's lock fails within seconds and can be repeated, instead of queueing the whole service behind itself.
 """
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
 from alembic import context
+from alembic.operations.ops import MigrationScript
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, pool, text
 
 from app.infrastructure.models.tables import Base
@@ -14,9 +19,21 @@ ADVISORY_LOCK = 7_243_392_026
 """Any number, the same in every process of this product."""
 
 
+def name_by_date(_context: MigrationContext, _revision: str | Iterable[str | None] | Iterable[str], scripts: list[MigrationScript]) -> None:
+    """A new revision (`alembic revision --autogenerate`) is called like its file begins: see tests/integration/test_migrations.py."""
+    for script in scripts:
+        script.rev_id = datetime.now(UTC).strftime("%Y_%m_%d_%H%M")
+
+
 def migrate(connection: Connection) -> None:
     """Run the migrations that the caller asked for on this connection."""
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True, compare_server_default=True)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_type=True,
+        compare_server_default=True,
+        process_revision_directives=name_by_date,
+    )
     with context.begin_transaction():
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": LOCK_TIMEOUT})

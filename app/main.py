@@ -6,8 +6,10 @@ Called by the CLI. Both run until a signal, then drain in the order that `docs/a
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import NoReturn
 
 import structlog
 import uvicorn
@@ -71,3 +73,13 @@ async def work(settings: Settings, url: URL, operators: socket.socket | None = N
 
 def _seen_by(operators: socket.socket | None, parts: WebParts) -> AbstractAsyncContextManager[None]:
     return serving_operators(make_operator_application(parts), operators) if operators else nullcontext()
+
+
+def __getattr__(name: str) -> NoReturn:
+    """`uvicorn app.main:app` ends with a sentence: an orderly shutdown and the bounds of a request are the server's, so no ASGI application alone has them."""
+    if name == "app":
+        sys.exit(
+            "There is no app.main:app for uvicorn, gunicorn and the like: the server that drains and keeps its limits comes along. "
+            "Start it with `chatbot serve` (--host, --port), or `make dev` to have it start anew when the code changes."
+        )
+    raise AttributeError(name)

@@ -140,6 +140,20 @@ class Settings(BaseSettings):
     jwt_algorithms: Names = Field(
         "RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA", description="Signatures that are believed."
     )
+    oidc_client_id: str | None = Field(
+        None,
+        description="What this service is called at JWT_ISSUER, to sign in there from the page. Empty: the page asks for a key or token.",
+    )
+    oidc_client_secret: SecretStr | None = Field(None, description="Its secret there. Empty: it is a public client, with PKCE alone.")
+    oidc_name: str | None = Field(None, max_length=60, description="What people call the identity provider. Empty: its host.")
+    oidc_scopes: str = Field(
+        "openid profile email", pattern=r"^(\S+ )*openid( \S+)*$", description="What is asked of it; openid must be among them."
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#@\s]+$",
+        description="Where browsers reach this service, such as https://chat.example.com. Empty: the address they ask for.",
+    )
     session_hours: float = Field(12.0, gt=0, le=8_760, description="Hours after which a browser has to sign in again.")
     metrics_public: bool = Field(default=False, description="true: /metrics needs no admin key.")
     cors_origins: Names = Field(
@@ -262,6 +276,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 "AUTH_MODE=jwt needs JWT_ISSUER and JWT_AUDIENCE: whose tokens are believed, and for which service they must be made"
             )
+        if self.oidc_client_id and self.auth_mode is not AuthMode.JWT:
+            raise ValueError("OIDC_CLIENT_ID needs AUTH_MODE=jwt, JWT_ISSUER and JWT_AUDIENCE: signing in is with that identity provider")
+        if self.oidc_client_secret and not self.oidc_client_id:
+            raise ValueError("OIDC_CLIENT_SECRET needs OIDC_CLIENT_ID: the name that the identity provider knows this service by")
         unknown = set(names(self.jwt_algorithms)) - SIGNATURES
         if unknown or not names(self.jwt_algorithms):
             raise ValueError(f"JWT_ALGORITHMS may name {', '.join(sorted(SIGNATURES))}; not {', '.join(sorted(unknown)) or 'nothing'}")

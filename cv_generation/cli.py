@@ -161,6 +161,20 @@ def list_cvs(out: OutOption = DEFAULT_FOLDER, *, as_json: Annotated[bool, typer.
     typer.echo(f"{len(rows)} CVs in {out}. Templates: {', '.join(template_names())}. Professions: {', '.join(crafts())}.")
 
 
+@cli.command("html")
+def write_html(only: OnlyOption = None, out: OutOption = DEFAULT_FOLDER) -> None:
+    """Write each CV as the HTML page that its PDF is printed from, beside it. Needs no system libraries."""
+    shelf = _shelf(out)
+    profiles = _chosen(shelf.profiles(), only, lambda profile: profile.cv_id)
+    try:
+        for profile in profiles:
+            shelf.save_html(profile.cv_id, to_html(profile))
+    except (NoSuchTemplate, OSError) as failure:
+        _console.print(escape(str(failure)), highlight=False, emoji=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{len(profiles)} pages in {out}.")
+
+
 def main() -> None:
     """The command `python -m cv_generation`."""
     cli()

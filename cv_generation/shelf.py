@@ -58,6 +58,14 @@ class Shelf:
         with self.incoming(self.json_path(profile.cv_id)) as unfinished:
             unfinished.write_text(profile.to_json(), encoding="utf-8", newline="\n")
 
+    def save_html(self, cv_id: str, page: str) -> None:
+        """Write the page of a CV, in place of an older one, whole or not at all."""
+        with self.incoming(self._html_path(cv_id)) as unfinished:
+            unfinished.write_text(page, encoding="utf-8", newline="\n")
+
+    def _html_path(self, cv_id: str) -> Path:
+        return self.folder / f"{cv_id}.html"
+
     def has_pdf_of(self, cv_id: str, identifier: str) -> bool:
         """True if the PDF was made from the page with this fingerprint, and is complete."""
         try:
@@ -90,6 +98,6 @@ class Shelf:
         return [profile.cv_id for profile in self.profiles() if profile.cv_id not in known]
 
     def remove(self, cv_id: str) -> None:
-        """Remove both files; what is not there is no error."""
-        self.json_path(cv_id).unlink(missing_ok=True)
-        self.pdf_path(cv_id).unlink(missing_ok=True)
+        """Remove profile, PDF and page; what is not there is no error."""
+        for path in (self.json_path(cv_id), self.pdf_path(cv_id), self._html_path(cv_id)):
+            path.unlink(missing_ok=True)

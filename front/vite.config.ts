@@ -4,7 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 const api = process.env["API_URL"] ?? "http://127.0.0.1:8000";
-const behind = ["/api", "/ws", "/health", "/ready", "/metrics", "/docs", "/reference", "/openapi.json"];
+const behind = ["/api", "/ws", "/health", "/ready", "/metrics", "/docs", "/redoc", "/openapi.json"];
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

@@ -149,7 +149,7 @@ def main() -> None:
     for field in fields(Assumptions):
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=float, default=field.default)
     given = vars(parser.parse_args())
-    print(table(given.pop("users"), replace(Assumptions(), **given)))  # noqa: T201
+    print(table(given.pop("users"), replace(Assumptions(), **given)))
 
 
 if __name__ == "__main__":

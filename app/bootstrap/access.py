@@ -10,9 +10,10 @@ from sqlalchemy import URL
 from app.application.access.api_keys import CreateKey, ListKeys, RevokeKey
 from app.application.access.check_access import CheckAccess
 from app.application.access.open_streams import OpenStreams
-from app.application.access.sign_ins import ReadSignIn
+from app.application.access.sign_ins import IssueSignIn, ReadSignIn
 from app.application.chat.allowance import Allowance
 from app.application.ports import Authenticator, RateLimiter, Transactions
+from app.application.use_cases import ProviderSignIn
 from app.domain.access.rate import Rate
 from app.infrastructure.auth.api_key import ApiKeyAuthenticator
 from app.infrastructure.db.engine import make_engine
@@ -35,7 +36,7 @@ def make_door(
 
 def make_boundary(settings: Settings) -> Boundary:
     """Hosts, origins, and what everybody may read."""
-    return Boundary(settings.hosts, _origins(settings), settings.metrics_public)
+    return Boundary(settings.hosts, _origins(settings), settings.metrics_public, settings.public_url)
 
 
 def make_allowance(settings: Settings) -> Allowance:
@@ -51,15 +52,18 @@ def make_authenticator(settings: Settings, transactions: Transactions) -> Authen
         case AuthMode.API_KEY:
             return ApiKeyAuthenticator(transactions)
         case AuthMode.JWT:
-            from app.infrastructure.auth.jwks import ProviderKeys
-            from app.infrastructure.auth.jwt import Expected, JwtAuthenticator
+            from app.bootstrap.identity_provider import make_jwt_authenticator
 
-            assert settings.jwt_issuer
-            assert settings.jwt_audience
-            algorithms = names(settings.jwt_algorithms)
-            keys = ProviderKeys(settings.jwt_issuer, settings.jwt_jwks_url, algorithms, time.monotonic)
-            expected = Expected(settings.jwt_issuer, settings.jwt_audience, algorithms)
-            return JwtAuthenticator(expected, keys, transactions, ApiKeyAuthenticator(transactions))
+            return make_jwt_authenticator(settings, transactions, ApiKeyAuthenticator(transactions))
+
+
+def make_sign_in_with_provider(settings: Settings, transactions: Transactions, issue_sign_in: IssueSignIn) -> ProviderSignIn | None:
+    """Signing in with the identity provider, if the settings name a client there."""
+    if not settings.oidc_client_id:
+        return None
+    from app.bootstrap.identity_provider import make_provider_sign_in
+
+    return make_provider_sign_in(settings, transactions, issue_sign_in)
 
 
 def make_limiter(settings: Settings, transactions: Transactions) -> RateLimiter:

@@ -25,7 +25,7 @@ from app.application.cvs.read_cv import ReadCv
 from app.application.ports import RunFeed, Transactions
 from app.application.telemetry import RunWatch
 from app.application.use_cases import UseCases
-from app.bootstrap.access import make_allowance
+from app.bootstrap.access import make_allowance, make_sign_in_with_provider
 from app.settings import Settings
 
 
@@ -34,6 +34,7 @@ def make_use_cases(
 ) -> UseCases:
     """All use cases over one set of adapters."""
     queue_limit, allowance = settings.queue_limit, make_allowance(settings)
+    issue_sign_in = IssueSignIn(transactions, settings.session_hours * 3600)
     return UseCases(
         create_user=CreateUser(transactions),
         create_thread=CreateThread(transactions, uuid7),
@@ -55,8 +56,9 @@ def make_use_cases(
         read_cv=ReadCv(cvs),
         open_cv_pdf=OpenCvPdf(cvs),
         check_access=CheckAccess(transactions),
-        issue_sign_in=IssueSignIn(transactions, settings.session_hours * 3600),
+        issue_sign_in=issue_sign_in,
         end_sign_in=EndSignIn(transactions),
         read_spending=ReadSpending(transactions, allowance),
         describe_assistants=DescribeAssistants(cvs),
+        provider_sign_in=make_sign_in_with_provider(settings, transactions, issue_sign_in),
     )

@@ -35,6 +35,22 @@ SlotsOption = Annotated[
 ]
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        from app.bootstrap.version import app_version
+
+        typer.echo(app_version())
+        raise typer.Exit
+
+
+VersionOption = Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)]
+
+
+@cli.callback()
+def chatbot(*, version: VersionOption = False) -> None:
+    """A self-hosted chat backend whose answers cannot get lost."""
+
+
 @cli.command()
 def serve(host: HostOption = None, port: PortOption = None, slots: SlotsOption = None) -> None:
     """Serve the API and the page, and write answers unless --slots 0."""

@@ -28,6 +28,18 @@ def stems(folder: str, suffix: str) -> list[str]:
     return sorted(path.stem for path in Path(folder).glob(f"*{suffix}"))
 
 
+def test_a_cv_comes_as_a_page_too(folder: str) -> None:
+    assert run("profiles", "-n", "3", "--out", folder)[0] == 0
+    assert run("html", "--out", folder, "--only", "2")[0] == 0
+    assert stems(folder, ".html") == [stems(folder, ".json")[1]]
+    assert run("html", "--out", folder)[0] == 0
+    assert stems(folder, ".html") == stems(folder, ".json")
+    for cv_id in stems(folder, ".json"):
+        page = Path(folder, f"{cv_id}.html").read_text()
+        assert page.startswith("<!doctype html>")
+        assert Profile.model_validate_json(Path(folder, f"{cv_id}.json").read_text()).name in page
+
+
 @pytest.mark.usefixtures("pdf_renderer")
 def test_profiles_then_render_then_list(folder: str) -> None:
     assert run("profiles", "-n", "3", "--out", folder)[0] == 0

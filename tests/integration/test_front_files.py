@@ -1,14 +1,12 @@
 """The page at `/`: served at every address it routes, kept or asked for again as browsers should, and never anything beside it."""
 
 import gzip
-import re
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.infrastructure.web import reference
 from app.infrastructure.web.front import pages
 
 SCRIPT = "console.log('built')" * 100
@@ -94,39 +92,3 @@ async def test_without_a_build_the_page_says_how_to_make_one() -> None:
         elsewhere = await browser.get("/chat")
     assert "make front" in page.text
     assert elsewhere.status_code == 404
-
-
-# -- the reference ---------------------------------------------------------------------------------------------------------------------
-
-
-def with_reference(build: Path | None) -> httpx.AsyncClient:
-    app = FastAPI(docs_url=None)
-    app.include_router(reference.router)
-    reference.install(app, build)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
-
-
-async def test_the_reference_brings_everything_that_its_page_names(build: Path) -> None:
-    (build / "reference").mkdir()
-    for name in reference.NAMES:
-        (build / "reference" / name).write_text(f"this is {name}")
-    async with with_reference(build) as browser:
-        page = await browser.get("/docs")
-        named = re.findall(r'(?:src|href)="(?!data:)([^"]+)"', page.text)
-        assert named == ["/reference/swagger-ui.css", "/reference/swagger-ui-bundle.js", "/reference/start.js"]
-        for address in named:
-            answer = await browser.get(address)
-            assert (answer.status_code, answer.text) == (200, f"this is {address.rpartition('/')[2]}")
-            assert answer.headers["content-type"].startswith(("text/css", "text/javascript"))
-        assert (await browser.get("/reference/../index.html")).status_code == 404
-
-
-async def test_without_a_build_the_reference_says_how_to_make_one(build: Path) -> None:
-    for nothing in (None, build):
-        async with with_reference(nothing) as browser:
-            page = await browser.get("/docs")
-            assert page.status_code == 200
-            assert "make front" in page.text
-            assert "/openapi.json" in page.text
-            assert "<script" not in page.text
-            assert (await browser.get("/reference/start.js")).status_code == 404

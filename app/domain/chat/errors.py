@@ -14,6 +14,7 @@
     ├── NotAuthenticated        authentication_required, invalid_credentials
     ├── Forbidden               admin_required, user_required, origin_refused
     ├── NothingToSignInTo       auth_off
+    ├── SignInFailed            sign_in_expired, sign_in_refused
     └── RateLimited             rate_limited, too_many_runs, token_budget_spent
 
 Only the web layer knows HTTP statuses.
@@ -142,6 +143,16 @@ class NothingToSignInTo(ChatError):
 
     def __init__(self) -> None:
         super().__init__("AUTH_MODE is off: there is nothing to sign in to.")
+
+
+class SignInFailed(ChatError):
+    """Signing in with the identity provider did not work: `sign_in_expired` (not begun in this browser, or too long ago) or `sign_in_refused`.
+
+    The message is for the log.
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason, code)
 
 
 class RateLimited(ChatError):

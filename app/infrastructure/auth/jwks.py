@@ -1,6 +1,6 @@
 """The public keys of an identity provider: fetched over HTTP, kept, and fetched anew when a token names one that is not among them.
 
-Format: https://www.rfc-editor.org/rfc/rfc7517 and, for where the keys are, https://openid.net/specs/openid-connect-discovery-1_0.html. Used by `jwt.py`.
+Format: https://www.rfc-editor.org/rfc/rfc7517; where the keys are the discovery document says (`provider_document.py`). Used by `jwt.py`.
 
 Promises: a token with an invented key id costs the provider one request every `PATIENCE` seconds, whoever sends how many; a provider that is away does
 not take away keys that are known; keys that the provider has withdrawn are forgotten after `FRESH_SECONDS`; only keys for signatures of an
@@ -8,12 +8,10 @@ allowed asymmetric algorithm are ever used.
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from jwt import PyJWK
@@ -21,6 +19,7 @@ from jwt.exceptions import PyJWTError
 
 from app.application.ports import MonotonicClock
 from app.domain.chat.errors import Unavailable
+from app.infrastructure.auth.provider_document import ProviderFault, discovered, read_json, talking
 
 FRESH_SECONDS = 600.0
 """After this the keys are fetched anew by whoever needs one next."""
@@ -31,16 +30,9 @@ STALE_SECONDS = 86_400.0
 PATIENCE = 30.0
 """Seconds between two requests, at least, whatever tokens say."""
 
-FETCH_SECONDS = 5.0
-SIZE_LIMIT = 262_144
 KEYS_LIMIT = 100
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 _log = logging.getLogger(__name__)
-
-
-class NoKeys(Exception):
-    """The provider's keys cannot be read; says why, for the log."""
 
 
 class ProviderKeys:
@@ -78,28 +70,21 @@ class ProviderKeys:
             try:
                 self._keys = await self._fetched()
                 self._fetched_at = self._clock()
-            except (NoKeys, httpx.HTTPError) as error:
-                _log.warning(
-                    "The identity provider's keys could not be fetched", extra={"reason": f"{type(error).__name__}: {str(error)[:200]}"}
-                )
+            except ProviderFault as fault:
+                _log.warning("The identity provider's keys could not be fetched", extra={"reason": str(fault)})
 
     async def _fetched(self) -> Mapping[tuple[str, str], PyJWK]:
-        async with httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False) as client, asyncio.timeout(2 * FETCH_SECONDS):
-            try:
-                where = self._jwks_url or await self._discovered(client)
-                document = await _json(client, where)
-            except TimeoutError as error:
-                raise NoKeys("it answers too slowly") from error
+        async with talking() as client:
+            document = await read_json(client, "GET", self._jwks_url or await self._discovered(client))
         listed = document.get("keys")
         if not isinstance(listed, list) or len(listed) > KEYS_LIMIT:  # pyright: ignore[reportUnknownArgumentType]
-            raise NoKeys("its key set has no list of keys, or too many")
+            raise ProviderFault("its key set has no list of keys, or too many")
         return {(str(key.key_id), key.algorithm_name): key for described in listed for key in self._usable(described)}  # pyright: ignore[reportUnknownVariableType]
 
     async def _discovered(self, client: httpx.AsyncClient) -> str:
-        document = await _json(client, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-        where = document.get("jwks_uri")
-        if document.get("issuer") != self._issuer or not isinstance(where, str):
-            raise NoKeys("its discovery document is of another issuer, or names no keys")
+        where = (await discovered(client, self._issuer)).get("jwks_uri")
+        if not isinstance(where, str):
+            raise ProviderFault("its discovery document names no keys")
         return where
 
     def _usable(self, described: Any) -> Iterator[PyJWK]:
@@ -113,24 +98,3 @@ class ProviderKeys:
             if key.get("alg", algorithm) == algorithm:
                 with suppress(PyJWTError):  # not a key for this algorithm
                     yield PyJWK(key, algorithm)
-
-
-async def _json(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
-    """A JSON object from a place that can be trusted: over TLS, or on this machine. Raises `NoKeys`, `httpx.HTTPError`."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise NoKeys("its address is not https")
-    body = b""
-    async with client.stream("GET", url, headers={"Accept": "application/json"}) as response:
-        response.raise_for_status()
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > SIZE_LIMIT:
-                raise NoKeys(f"its answer is larger than {SIZE_LIMIT} bytes")
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        raise NoKeys("its answer is no JSON") from None
-    if not isinstance(document, dict):
-        raise NoKeys("its answer is no JSON object")
-    return document  # pyright: ignore[reportUnknownVariableType]

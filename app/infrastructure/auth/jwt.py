@@ -2,7 +2,7 @@
 
 Believed is a token that names a key of the provider's key set, is signed with it by an allowed asymmetric algorithm, and says the right issuer, the right
 audience, a subject and an end that is still to come (https://www.rfc-editor.org/rfc/rfc8725). Everything else is refused in the same words; the log
-has the reason, never the token. Whoever is seen for the first time becomes a user.
+has the reason, never the token. `openid_connect.py` verifies ID tokens by the same rules.
 """
 
 import logging
@@ -33,6 +33,9 @@ FAR = 4_102_444_800
 REMEMBERED = 20_000
 """Users kept in memory, so that a known one costs no statement."""
 
+UNBELIEVABLE = (PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
+"""What reading a token that somebody made up may raise."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -45,29 +48,15 @@ class Expected:
     algorithms: tuple[str, ...]
 
 
-class JwtAuthenticator:
-    """See `Authenticator`. What is no JWT goes to `others`: API keys work beside tokens, for admins and programs."""
+class TokenVerifier:
+    """Says what a token of the provider claims, if it is to be believed."""
 
-    def __init__(self, expected: Expected, keys: ProviderKeys, transactions: Transactions, others: Authenticator) -> None:
+    def __init__(self, expected: Expected, keys: ProviderKeys) -> None:
         self._expected = expected
         self._keys = keys
-        self._transactions = transactions
-        self._others = others
-        self._users: OrderedDict[str, int] = OrderedDict()
 
-    async def authenticate(self, token: str) -> Principal:
-        """See `Authenticator.authenticate`."""
-        if token.count(".") != 2:
-            return await self._others.authenticate(token)
-        try:
-            claims = await self._claims(token)
-        except (PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            _log.info("A token was refused", extra={"reason": type(error).__name__})
-            raise NotAuthenticated("The key or token is not valid, or not any more.", code="invalid_credentials") from None
-        return Principal(Scope.USER, await self._user_id(claims), expires_at=float(min(int(claims["exp"]), FAR)), leeway=LEEWAY_SECONDS)
-
-    async def _claims(self, token: str) -> dict[str, Any]:
-        """What a believable token says. Raises `PyJWTError`, `ValueError`, `Unavailable`."""
+    async def claims(self, token: str) -> dict[str, Any]:
+        """What a believable token says. Raises one of `UNBELIEVABLE`, and `Unavailable`."""
         if len(token) > TOKEN_LIMIT:
             raise ValueError("too long")
         header = jwt.get_unverified_header(token)
@@ -90,8 +79,18 @@ class JwtAuthenticator:
             raise InvalidSubjectError
         return claims
 
-    async def _user_id(self, claims: dict[str, Any]) -> int:
-        external_id = f"{self._expected.issuer} {claims['sub']}"
+
+class KnownUsers:
+    """Who the subjects of one issuer are here. Whoever is seen for the first time becomes a user."""
+
+    def __init__(self, issuer: str, transactions: Transactions) -> None:
+        self._issuer = issuer
+        self._transactions = transactions
+        self._users: OrderedDict[str, int] = OrderedDict()
+
+    async def user_id(self, claims: dict[str, Any]) -> int:
+        """The user whom claims that were verified speak of. Raises `Unavailable`."""
+        external_id = f"{self._issuer} {claims['sub']}"
         known = self._users.get(external_id)
         if known is not None:
             return known
@@ -102,6 +101,27 @@ class JwtAuthenticator:
         if len(self._users) > REMEMBERED:
             self._users.popitem(last=False)
         return user_id
+
+
+class JwtAuthenticator:
+    """See `Authenticator`. What is no JWT goes to `others`: API keys work beside tokens, for admins and programs."""
+
+    def __init__(self, verifier: TokenVerifier, users: KnownUsers, others: Authenticator) -> None:
+        self._verifier = verifier
+        self._users = users
+        self._others = others
+
+    async def authenticate(self, token: str) -> Principal:
+        """See `Authenticator.authenticate`."""
+        if token.count(".") != 2:
+            return await self._others.authenticate(token)
+        try:
+            claims = await self._verifier.claims(token)
+        except UNBELIEVABLE as error:
+            _log.info("A token was refused", extra={"reason": type(error).__name__})
+            raise NotAuthenticated("The key or token is not valid, or not any more.", code="invalid_credentials") from None
+        user_id = await self._users.user_id(claims)
+        return Principal(Scope.USER, user_id, expires_at=float(min(int(claims["exp"]), FAR)), leeway=LEEWAY_SECONDS)
 
 
 def _name(claims: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ from app.infrastructure.web.guarded_route import check_routes
 from app.infrastructure.web.origins import OriginPolicy
 from app.infrastructure.web.request_id import RequestIdMiddleware
 from app.infrastructure.web.request_log import RequestLogMiddleware
-from app.infrastructure.web.routers import assistants, cvs, health, runs, session, threads, users, websocket
+from app.infrastructure.web.routers import assistants, cvs, health, runs, session, sign_in, threads, users, websocket
 from app.infrastructure.web.security import SecurityMiddleware
 from app.infrastructure.web.sse import StreamSettings
 
@@ -34,7 +34,7 @@ Create a user, a thread, post a message, follow `events_url`. Every error is `{"
 """
 
 
-PUBLIC = frozenset({"/health", "/ready", "/metrics", "/docs", "/openapi.json", "/ws"})
+PUBLIC = frozenset({"/health", "/ready", "/metrics", "/openapi.json", "/ws"}) | reference.ADDRESSES | sign_in.ADDRESSES
 """What stands beside the door, besides the page. `/metrics` asks it by itself, unless METRICS_PUBLIC; so does `/ws`."""
 
 
@@ -48,11 +48,13 @@ class WebLimits:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """Names the server answers to (empty: any), pages elsewhere that may use it, and whether everybody may read the metrics."""
+    """Names the server answers to (empty: any), pages elsewhere that may use it, whether everybody may read the metrics."""
 
     hosts: frozenset[str] = frozenset()
     origins: OriginPolicy = field(default_factory=lambda: OriginPolicy(frozenset()))
     metrics_public: bool = False
+    public_url: str | None = None
+    """Where browsers reach the server; None: the address they ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,6 @@ def make_application(parts: WebParts) -> FastAPI:
     app.add_middleware(RequestLogMiddleware, watch=parts.watch)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
     pages.install(app, parts.front)
-    reference.install(app, parts.front)
     app.state.use_cases = parts.use_cases
     app.state.stream_settings = parts.streams
     app.state.max_message_characters = parts.limits.max_message_characters
@@ -90,6 +91,7 @@ def make_application(parts: WebParts) -> FastAPI:
     app.state.render_metrics = parts.render_metrics
     app.state.door = parts.door
     app.state.metrics_public = parts.boundary.metrics_public
+    app.state.public_url = parts.boundary.public_url
     return app
 
 
@@ -141,6 +143,10 @@ def bare_application(version: str) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=[
             {"name": "session", "description": "Signing in, and tickets for streams. With `AUTH_MODE=off` there is nothing to sign in to."},
+            {
+                "name": "sign-in",
+                "description": "Signing in on the page with an identity provider. For browsers, before anybody has said who they are.",
+            },
             {"name": "users", "description": "Who talks."},
             {"name": "threads", "description": "Conversations and their messages."},
             {"name": "runs", "description": "One answer in the making: follow it, cancel it, ask for another."},
@@ -153,6 +159,7 @@ def bare_application(version: str) -> FastAPI:
     errors.install(app)
     for router in (
         session.router,
+        sign_in.router,
         users.router,
         threads.router,
         runs.router,

@@ -87,7 +87,7 @@ class Door:
 
         A WebSocket passes `thread:<id>` of its session, or `websocket` if it has none yet. Raises as `admit` does, but for `NotFound`.
         """
-        self._note(connection, await self._limiter.hit(address=client_address(connection)))
+        await self.knock(connection)
         try:
             principal = await self._who(connection, ticket_for)
         except (NotAuthenticated, Forbidden) as refused:
@@ -98,6 +98,10 @@ class Door:
             self._note(connection, await self._limiter.hit(user_id=principal.user_id))
         connection.state.principal = principal
         return principal
+
+    async def knock(self, connection: HTTPConnection) -> None:
+        """Count a request of somebody who has not said who they are, or is about to. Raises `RateLimited`."""
+        self._note(connection, await self._limiter.hit(address=client_address(connection)))
 
     async def count(self, connection: HTTPConnection) -> None:
         """One more request over a connection that came in before: a question over a WebSocket. Raises `RateLimited`, and `NotAuthenticated` once what
@@ -147,6 +151,11 @@ def client_address(connection: HTTPConnection) -> str:
 def cookie_name(connection: HTTPConnection) -> str:
     """The name of the cookie. Over TLS browsers keep the prefix for this very host: no neighbouring subdomain can plant one."""
     return "__Host-chatbot" if connection.url.scheme in ("https", "wss") else "chatbot"
+
+
+def attempt_cookie_name(connection: HTTPConnection) -> str:
+    """The name of the cookie that stands for an attempt to sign in with the identity provider."""
+    return f"{cookie_name(connection)}-sign-in"
 
 
 async def _guarded_principal(request: Request) -> Principal:

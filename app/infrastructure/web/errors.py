@@ -28,6 +28,7 @@ from app.domain.chat.errors import (
     NothingToSignInTo,
     QueueFull,
     RateLimited,
+    SignInFailed,
     ThreadBusy,
     Unavailable,
 )
@@ -45,6 +46,7 @@ STATUSES: Mapping[type[ChatError], int] = {
     NotAuthenticated: 401,
     Forbidden: 403,
     NothingToSignInTo: 409,
+    SignInFailed: 403,
     RateLimited: 429,
 }
 

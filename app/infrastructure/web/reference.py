@@ -1,28 +1,34 @@
-"""`/docs`: the API's reference for people, under a content security policy of its own.
+"""`/docs` and `/redoc`: the API's reference for people, to try it and to read it, each under a content security policy of its own.
 
-The page is Swagger UI, whose files the build of the front brings along (`front/scripts/reference.mjs`): nothing is loaded from elsewhere, so it works
-without the internet and tells nobody who reads it. Without a build it says how to make one. `/openapi.json` says the same to programs.
+The pages are Swagger UI and Redoc. Their files come with the package `fastapi-standalone-docs`, which carries them and their licences as they were
+released: nothing is loaded from elsewhere, so the reference works without the internet and tells nobody who reads it. `/openapi.json` says the same to
+programs.
 
-The route is public; `install` is called by `application.py`.
+All routes here are public; `application.py` includes them.
 """
 
+import gzip
+import hashlib
+from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse
-from starlette.responses import Response
-from starlette.routing import Route
+import fastapi_standalone_docs
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
-from app.infrastructure.web.front.files import file_answer
+from app.infrastructure.web.front.files import has_already, takes
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""Swagger UI sets styles inline. Trying a call out asks this server and no other."""
+FILES = Path(fastapi_standalone_docs.__file__).parent / "static"
 
-NAMES = ("swagger-ui-bundle.js", "swagger-ui.css", "start.js", "LICENSE", "NOTICE")
-"""What the build puts into its folder `reference`."""
+_COMMON = "img-src 'self' data:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+SWAGGER_POLICY = f"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; {_COMMON}"
+"""Both set styles inline. Trying a call out asks this server and no other."""
+REDOC_POLICY = f"{SWAGGER_POLICY}; worker-src blob:"
+"""Its search runs in a worker that it makes up itself."""
+
+# Without `validatorUrl` Swagger UI would ask a server elsewhere to look at the document of every public deployment.
+_START = 'window.ui = SwaggerUIBundle({ url: "/openapi.json", dom_id: "#reference", deepLinking: true, validatorUrl: null });\n'
 
 _PAGE = """\
 <!doctype html>
@@ -32,64 +38,76 @@ _PAGE = """\
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>Chatbot SSE API</title>
   <link rel="icon" href="data:,">
-  <link rel="stylesheet" href="/reference/swagger-ui.css">
-</head>
+{head}</head>
 <body>
-  <div id="reference"></div>
-  <script src="/reference/swagger-ui-bundle.js"></script>
-  <script src="/reference/start.js"></script>
-</body>
+{body}</body>
 </html>
 """
+SWAGGER_PAGE = _PAGE.format(
+    head='  <link rel="stylesheet" href="/docs/swagger-ui.css">\n',
+    body=('  <div id="reference"></div>\n  <script src="/docs/swagger-ui-bundle.js"></script>\n  <script src="/docs/start.js"></script>\n'),
+)
+REDOC_PAGE = _PAGE.format(
+    head="  <style>body { margin: 0; }</style>\n",
+    body='  <redoc spec-url="/openapi.json"></redoc>\n  <script src="/redoc/redoc.standalone.js"></script>\n',
+)
 
-_MISSING = """\
-<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="color-scheme" content="light dark">
-  <title>Chatbot SSE API</title>
-  <link rel="icon" href="data:,">
-  <style>
-    body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 12vh auto; padding: 0 1.5rem; }
-    h1 { font-size: 1.5rem; }
-    pre { padding: 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .5rem; overflow-x: auto; }
-  </style>
-</head>
-<body>
-  <main>
-    <h1>The reference is not built yet</h1>
-    <p>It comes with the page. In the project's folder, then start the server again:</p>
-    <pre tabindex="0"><code>make front</code></pre>
-    <p>Released packages carry it already. The same as a document, for any tool that reads OpenAPI: <a href="/openapi.json">/openapi.json</a>.</p>
-  </main>
-</body>
-</html>
-"""
+CARRIED = {
+    "/docs/swagger-ui.css": (FILES / "swagger" / "swagger-ui.css", "text/css"),
+    "/docs/swagger-ui-bundle.js": (FILES / "swagger" / "swagger-ui-bundle.js", "text/javascript"),
+    "/docs/LICENSE": (FILES / "swagger" / "LICENSE", "text/plain"),
+    "/redoc/redoc.standalone.js": (FILES / "redoc" / "redoc.standalone.js", "text/javascript"),
+    "/redoc/redoc.standalone.js.LICENSE.txt": (FILES / "redoc" / "redoc.standalone.js.LICENSE.txt", "text/plain"),
+    "/redoc/logo-mini.svg": (FILES / "redoc" / "logo-mini.svg", "image/svg+xml"),
+}
+"""What is served as it came, by address."""
+
+ADDRESSES = frozenset({"/docs", "/docs/start.js", "/redoc", *CARRIED})
+"""Everything here, for the list of what is public."""
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/docs")
-async def docs(request: Request) -> HTMLResponse:
+async def docs() -> HTMLResponse:
     """Swagger UI: read the API and try it."""
-    page = _PAGE if request.app.state.has_reference else _MISSING
-    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"})
+    return _page(SWAGGER_PAGE, SWAGGER_POLICY)
 
 
-def install(app: FastAPI, build: Path | None) -> None:
-    """Serve the files of the reference out of the front's build, if there is one that has them."""
-    folder = build / "reference" if build else None
-    app.state.has_reference = folder is not None and (folder / NAMES[0]).is_file()
-    if folder is None or not app.state.has_reference:
-        return
-    for name in NAMES:
-        app.router.routes.append(_route(folder / name))
+@router.get("/redoc")
+async def redoc() -> HTMLResponse:
+    """Redoc: the same to be read, all on one page."""
+    return _page(REDOC_PAGE, REDOC_POLICY)
 
 
-def _route(file: Path) -> Route:
-    async def serve(request: Request) -> Response:
-        return file_answer(file, request.headers)
+@router.get("/docs/start.js")
+async def start() -> Response:
+    """In a file of its own: the policy allows no script inside the page."""
+    return Response(_START, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
-    return Route(f"/reference/{file.name}", serve, include_in_schema=False)
+
+def carried(request: Request) -> Response:
+    """A file of `CARRIED`, compressed for who takes that, or 304. No coroutine: reading and compressing belong into a thread."""
+    file, media_type = CARRIED[request.url.path]
+    tag, plain, packed = _read(file)
+    headers = {"Cache-Control": "no-cache", "ETag": tag, "Vary": "Accept-Encoding"}
+    if has_already(tag, request.headers):
+        return Response(status_code=304, headers=headers)
+    if takes("gzip", request.headers):
+        return Response(packed, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(plain, media_type=media_type, headers=headers)
+
+
+for _address in CARRIED:
+    router.add_route(_address, carried, methods=["GET"], include_in_schema=False)
+
+
+@cache
+def _read(file: Path) -> tuple[str, bytes, bytes]:
+    """A file's tag, its bytes, and these compressed: once in a process, for whoever asks first."""
+    plain = file.read_bytes()
+    return f'"{hashlib.sha256(plain).hexdigest()[:32]}"', plain, gzip.compress(plain, mtime=0)
+
+
+def _page(text: str, policy: str) -> HTMLResponse:
+    return HTMLResponse(text, headers={"Content-Security-Policy": policy, "Cache-Control": "no-cache"})

@@ -157,7 +157,14 @@ class SessionOut(BaseModel):
     """Who is signed in, and what they have left."""
 
     model_config = _example(
-        auth="api_key", scope="user", user_id=1, name="Ada", expires_at=_TIME, tokens_today=51_200, tokens_per_day=2_000_000
+        auth="jwt",
+        scope="user",
+        user_id=1,
+        name="Ada",
+        expires_at=_TIME,
+        tokens_today=51_200,
+        tokens_per_day=2_000_000,
+        sign_out_url="/api/sign-in/out",
     )
 
     auth: str = Field(description="AUTH_MODE: `off`, `api_key` or `jwt`.")
@@ -167,6 +174,26 @@ class SessionOut(BaseModel):
     expires_at: datetime | None = Field(description="When to sign in again; null if never.")
     tokens_today: int | None = Field(description="Tokens charged since 00:00 UTC; null without a user.")
     tokens_per_day: int | None = Field(description="What a day has; null is no limit.")
+    sign_out_url: str | None = Field(
+        description="Where a browser goes after `DELETE /api/session` to sign out of the identity provider, too; null if there is none."
+    )
+
+
+class ProviderOut(BaseModel):
+    """An identity provider to sign in with."""
+
+    model_config = _example(name="Example Corp", start_url="/api/sign-in/start")
+
+    name: str = Field(description="What people call it.")
+    start_url: str = Field(description="Where the browser goes to sign in; with `?return_to=` and a path it comes back there.")
+
+
+class SignInOut(BaseModel):
+    """How one can sign in on the page, besides a key or token."""
+
+    model_config = _example(provider={"name": "Example Corp", "start_url": "/api/sign-in/start"})
+
+    provider: ProviderOut | None = Field(description="Null if none is set up for it.")
 
 
 class TicketBody(Body):

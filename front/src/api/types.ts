@@ -9,6 +9,7 @@ export type Thread = Schemas["ThreadOut"];
 export type Cv = Schemas["CvOut"];
 export type User = Schemas["UserOut"];
 export type Session = Schemas["SessionOut"];
+export type SignInOffer = Schemas["SignInOut"];
 export type Run = Schemas["RunOut"];
 export type RunStatus = Schemas["RunStatus"];
 export type ActiveRun = Schemas["ActiveRunOut"];

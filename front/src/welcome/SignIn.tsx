@@ -1,8 +1,12 @@
-/** Where the server asks who one is: an API key, pasted once. A password manager may keep it; the page does not. */
+/**
+ * Where the server asks who one is: at its identity provider, if it has one, or an API key, pasted once. A password manager may keep it; the page does not.
+ *
+ * The provider sends the browser back to where it was, or to `/?sign_in=` and the word for what went wrong.
+ */
 import { useId, useState } from "react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Problem } from "../api/client";
-import { closeSession, openSession } from "../api/session";
+import { closeSession, openSession, readSignIn } from "../api/session";
 import type { Session } from "../api/types";
 import { useT } from "../i18n/t";
 import { Button } from "../ui/Button";
@@ -22,8 +26,18 @@ async function signInWith(key: string): Promise<Session> {
   throw new Problem(0, ADMIN, "An administrator's key has no conversations.");
 }
 
+/** What went wrong at the provider, told once: the address forgets it. */
+function takeFailure(): "expired" | "refused" | "unavailable" | null {
+  const word = new URLSearchParams(location.search).get("sign_in");
+  if (word !== null) history.replaceState(history.state, "", location.pathname);
+  return word === "expired" || word === "refused" || word === "unavailable" ? word : null;
+}
+
 export function SignIn() {
   const t = useT();
+  const [failure] = useState(takeFailure);
+  const offer = useQuery({ queryKey: ["sign-in"], queryFn: ({ signal }) => readSignIn(signal), staleTime: Infinity, retry: false });
+  const provider = offer.data?.provider;
   const id = useId();
   const client = useQueryClient();
   const [key, setKey] = useState("");
@@ -38,8 +52,25 @@ export function SignIn() {
   const admin = signIn.error instanceof Problem && signIn.error.code === ADMIN;
   const refused = signIn.error instanceof Problem && (signIn.error.status === 401 || signIn.error.status === 403);
   const reason = signIn.error instanceof Problem && signIn.error.status === 0 ? t("welcome.unreachable") : t("welcome.failed");
+  if (offer.isPending) return null;
   return (
-    <Page lead={t("welcome.signIn.lead")} title={t("welcome.signIn")}>
+    <Page lead={t(provider ? "welcome.signIn.leadProvider" : "welcome.signIn.lead")} title={t("welcome.signIn")}>
+      {provider && (
+        <div className="mt-8 flex flex-col gap-3 border-b border-line pb-8">
+          <Button
+            look="primary"
+            onClick={() => location.assign(`${provider.start_url}?${new URLSearchParams({ return_to: location.pathname }).toString()}`)}
+            size="large"
+          >
+            {t("welcome.signIn.provider", { name: provider.name })}
+          </Button>
+          {failure && (
+            <p className="text-sm text-danger" role="alert">
+              {t(`welcome.signIn.${failure}`, { name: provider.name })}
+            </p>
+          )}
+        </div>
+      )}
       <form
         className="mt-8 flex flex-col gap-3"
         onSubmit={(event) => {
@@ -50,7 +81,7 @@ export function SignIn() {
         <div className="relative">
           <Field
             autoComplete="current-password"
-            autoFocus
+            autoFocus={!provider}
             className="pr-12 font-mono"
             hint={t("welcome.signIn.none")}
             id={id}
@@ -70,8 +101,8 @@ export function SignIn() {
             onClick={() => setShown(!shown)}
           />
         </div>
-        <Button busy={signIn.isPending} look="primary" size="large" type="submit">
-          {t("welcome.signIn")}
+        <Button busy={signIn.isPending} look={provider ? "quiet" : "primary"} size="large" type="submit">
+          {t(provider ? "welcome.signIn.withKey" : "welcome.signIn")}
         </Button>
       </form>
     </Page>

@@ -22,6 +22,7 @@ export function useSession(): { signedIn: boolean; signOut: () => void } {
         navigate("/");
         client.clear();
         client.setQueryData(SESSION, null);
+        if (data?.sign_out_url) location.assign(data.sign_out_url); // out of the identity provider, too
       });
   };
   return { signedIn: data != null && data.auth !== "off", signOut };

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.domain.chat.errors import NotAuthenticated, Unavailable
 from app.infrastructure.auth.api_key import ApiKeyAuthenticator
-from app.infrastructure.auth.jwks import FRESH_SECONDS, PATIENCE, SIZE_LIMIT, STALE_SECONDS, ProviderKeys
-from app.infrastructure.auth.jwt import Expected, JwtAuthenticator
+from app.infrastructure.auth.jwks import FRESH_SECONDS, PATIENCE, STALE_SECONDS, ProviderKeys
+from app.infrastructure.auth.jwt import Expected, JwtAuthenticator, KnownUsers, TokenVerifier
+from app.infrastructure.auth.provider_document import SIZE_LIMIT
 from app.infrastructure.memory.database import MemoryDatabase
 from app.infrastructure.memory.unit_of_work import MemoryTransactions
 from tests.integration.access.identity_provider import AUDIENCE, IdentityProvider, identity_provider, published
@@ -33,8 +34,8 @@ class World:
         self.provider = provider
         transactions = MemoryTransactions(MemoryDatabase())
         self.keys = ProviderKeys(provider.url, jwks_url, ALGORITHMS, lambda: self.now)
-        others = ApiKeyAuthenticator(transactions)
-        self.authenticator = JwtAuthenticator(Expected(provider.url, AUDIENCE, ALGORITHMS), self.keys, transactions, others)
+        verifier = TokenVerifier(Expected(provider.url, AUDIENCE, ALGORITHMS), self.keys)
+        self.authenticator = JwtAuthenticator(verifier, KnownUsers(provider.url, transactions), ApiKeyAuthenticator(transactions))
 
     async def believes(self, token: str) -> bool:
         try:

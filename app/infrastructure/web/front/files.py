@@ -1,6 +1,6 @@
 """Files of the built front, as browsers want them: compressed ahead by the build, and kept by the browser where their names carry a hash.
 
-Used by `front/pages.py`. The build writes `name.br` and `name.gz` beside whatever is worth it: nothing is compressed while answers stream.
+Used by `front/pages.py`; `reference.py` asks the same of a request (`takes`, `has_already`). The build writes `name.br` and `name.gz` beside whatever is worth it: nothing is compressed while answers stream.
 """
 
 import mimetypes
@@ -32,25 +32,27 @@ class HashedFiles(StaticFiles):
 
 def file_answer(path: Path, request_headers: Headers, *, cache_control: str = ASK_AGAIN) -> Response:
     """One file in the smallest form that the browser takes, or 304 if it has that form already."""
-    coding = _coding(path, request_headers.get("accept-encoding", ""))
+    coding = next((name for name, ending in ENCODINGS.items() if takes(name, request_headers) and Path(f"{path}{ending}").is_file()), None)
     chosen = Path(f"{path}{ENCODINGS[coding]}") if coding else path
     headers = {"Cache-Control": cache_control, "Vary": "Accept-Encoding"}
     if coding:
         headers["Content-Encoding"] = coding
     response = FileResponse(chosen, headers=headers, stat_result=chosen.stat(), media_type=_media_type(path))
-    wanted = request_headers.get("if-none-match", "")
-    if response.headers["etag"] in [tag.strip().removeprefix("W/") for tag in wanted.split(",")]:
+    if has_already(response.headers["etag"], request_headers):
         return NotModifiedResponse(response.headers)
     return response
 
 
-def _coding(path: Path, accepted: str) -> str | None:
-    """The names count, not their weights: who refuses a coding with q=0 gets none."""
+def takes(coding: str, request_headers: Headers) -> bool:
+    """Whether the client takes this content coding. The names count, not their weights: who refuses one with q=0 does not get it."""
+    accepted = request_headers.get("accept-encoding", "")
     offers = {name.strip().lower(): weight.replace(" ", "") for name, _, weight in (part.partition(";") for part in accepted.split(","))}
-    for coding, ending in ENCODINGS.items():
-        if offers.get(coding, "q=0") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"} and Path(f"{path}{ending}").is_file():
-            return coding
-    return None
+    return offers.get(coding, "q=0") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+
+
+def has_already(tag: str, request_headers: Headers) -> bool:
+    """Whether the client has the form with this `ETag`: then 304 is all it needs."""
+    return tag in [wanted.strip().removeprefix("W/") for wanted in request_headers.get("if-none-match", "").split(",")]
 
 
 def _media_type(path: Path) -> str:

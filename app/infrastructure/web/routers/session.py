@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 
 from app.application.access.check_access import Resource
-from app.application.access.sign_ins import WEBSOCKET
+from app.application.access.sign_ins import WEBSOCKET, Issued
 from app.infrastructure.web.dependencies import Cases
 from app.infrastructure.web.door import Door, Who, cookie_name
 from app.infrastructure.web.errors import answers
@@ -27,15 +27,7 @@ async def read_session(request: Request, cases: Cases, who: Who) -> SessionOut:
 async def open_session(request: Request, response: Response, cases: Cases, who: Who) -> SessionOut:
     """For pages: shows the key or token once, in `Authorization: Bearer`, and gets a cookie for it that scripts cannot read."""
     issued = await cases.issue_sign_in.cookie(who)
-    response.set_cookie(
-        cookie_name(request),
-        issued.token,
-        max_age=max(1, int((issued.expires_at - datetime.now(UTC)).total_seconds())),
-        path="/",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )
+    set_session_cookie(request, response, issued)
     return await _session(request, cases, issued.expires_at.timestamp())
 
 
@@ -72,6 +64,19 @@ async def create_ticket(body: TicketBody, cases: Cases, who: Who) -> TicketOut:
     return TicketOut(ticket=issued.token, expires_at=issued.expires_at)
 
 
+def set_session_cookie(request: Request, response: Response, issued: Issued) -> None:
+    """Give the browser what it shows from now on. Scripts cannot read it; over TLS no neighbour can plant one."""
+    response.set_cookie(
+        cookie_name(request),
+        issued.token,
+        max_age=max(1, int((issued.expires_at - datetime.now(UTC)).total_seconds())),
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
 async def _session(request: Request, cases: Cases, expires_at: float | None) -> SessionOut:
     door: Door = request.app.state.door
     who = request.state.principal
@@ -85,4 +90,5 @@ async def _session(request: Request, cases: Cases, expires_at: float | None) -> 
         expires_at=datetime.fromtimestamp(expires_at, UTC) if expires_at else None,
         tokens_today=spent.tokens_today,
         tokens_per_day=spent.tokens_per_day,
+        sign_out_url="/api/sign-in/out" if cases.provider_sign_in and who.user_id is not None and who.key_id is None else None,
     )

@@ -18,6 +18,12 @@ export async function startProviders(folder: string): Promise<Running> {
   return start({ ...command, cwd: ROOT, env: {}, log: join(folder, "providers.log"), sign: "listening on " });
 }
 
+/** An identity provider that sends browsers back to one address. */
+export async function startIdentityProvider(folder: string, redirect: string): Promise<Running> {
+  const command = { command: join(BIN, "python"), args: ["-m", "tests.integration.access.identity_provider", redirect] };
+  return start({ ...command, cwd: ROOT, env: {}, log: join(folder, "identity.log"), sign: "listening on " });
+}
+
 /** A key for a new user of a server in `folder`, as its operator would make it. */
 export async function newKey(folder: string, name: string): Promise<string> {
   const database = process.env["E2E_DATABASE_URL"];
