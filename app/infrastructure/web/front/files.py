@@ -13,6 +13,8 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
+from app.infrastructure.web.conditions import is_known
+
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 ENCODINGS = {"br": ".br", "gzip": ".gz"}
@@ -38,10 +40,7 @@ def file_answer(path: Path, request_headers: Headers, *, cache_control: str = AS
     if coding:
         headers["Content-Encoding"] = coding
     response = FileResponse(chosen, headers=headers, stat_result=chosen.stat(), media_type=_media_type(path))
-    wanted = request_headers.get("if-none-match", "")
-    if response.headers["etag"] in [tag.strip().removeprefix("W/") for tag in wanted.split(",")]:
-        return NotModifiedResponse(response.headers)
-    return response
+    return NotModifiedResponse(response.headers) if is_known(response.headers, request_headers) else response
 
 
 def _coding(path: Path, accepted: str) -> str | None:
