@@ -329,6 +329,21 @@ class Settings(BaseSettings):
         return given or None
 
     @model_validator(mode="after")
+    def _addresses_can_be_asked(self) -> Self:
+        asked = {
+            "ANTHROPIC_BASE_URL": self.anthropic_base_url,
+            "GEMINI_BASE_URL": self.gemini_base_url,
+            "OPENROUTER_BASE_URL": self.openrouter_base_url,
+            "LLM_BASE_URL": self.llm_base_url,
+            "JWT_JWKS_URL": self.jwt_jwks_url,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": self.otel_exporter_otlp_endpoint,
+        }
+        for name, address in asked.items():
+            if address and not re.fullmatch(r"https?://[^/?#\s]+\S*", address):
+                raise ValueError(f"{name} is no address of a server: write it like https://example.com/v1, with http:// or https://")
+        return self
+
+    @model_validator(mode="after")
     def _tracing_is_installed(self) -> Self:
         if self.traces and not _installed("opentelemetry.exporter.otlp.proto.http"):
             raise ValueError(

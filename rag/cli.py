@@ -44,8 +44,9 @@ def _one_sentence() -> Generator[None]:
     """Whatever goes wrong in a known way is one sentence on standard error."""
     try:
         yield
-    except RagError as error:
-        _err.print(str(error), style="red", highlight=False, soft_wrap=True, markup=False)
+    except (RagError, OSError) as error:
+        sentence = f"{error.filename}: {error.strerror}." if isinstance(error, OSError) and error.filename else str(error)
+        _err.print(sentence, style="red", highlight=False, soft_wrap=True, markup=False)
         raise typer.Exit(1) from None
 
 
@@ -97,8 +98,11 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search the index."""
-    if not question.strip() and batch is None:
-        _err.print("Ask a question, or name a file with --batch.", style="red")
+    if bool(question.strip()) is (batch is not None):
+        _err.print("Ask a question, or name a file with --batch; not both.", style="red")
+        raise typer.Exit(2)
+    if batch is not None and history is not None:
+        _err.print("With --batch each line brings its own history: leave --history out.", style="red")
         raise typer.Exit(2)
     with _one_sentence():
         library = Library(store, embedder)

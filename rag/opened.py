@@ -13,7 +13,6 @@ from rag.generation import Meta, read_meta
 from rag.lexical import LexicalIndex
 from rag.names import Names
 from rag.near_words import NearWords
-from rag.related import thesaurus
 
 
 class Generation:
@@ -22,7 +21,6 @@ class Generation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.meta: Meta = read_meta(folder)
-        thesaurus()  # now, once, rather than by each of the first questions that come at the same time
         try:
             self.corpus = Corpus(folder / "corpus.sqlite")
             self.lexical = LexicalIndex(folder / "terms", len(self.corpus))

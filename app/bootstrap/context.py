@@ -34,6 +34,13 @@ async def check_resume(resume: FullResume) -> None:
         raise CannotStart(f"RESUME_PATH: {error.message}") from error
 
 
+def check_cvs(settings: Settings) -> None:
+    """A folder of CVs that is named and not there is a slip, unless its index is: PDFs may lie elsewhere. Raises `CannotStart`."""
+    folder = settings.cvs_pdf_dir
+    if folder is not None and not folder.is_dir() and not settings.rag_store_dir.is_dir():
+        raise CannotStart(f"CVS_PDF_DIR: there is no folder {folder}. Name the folder of the CVs, or leave it empty for the sample CVs.")
+
+
 async def resume_note(resume: FullResume) -> Mapping[str, str]:
     """A note for `/ready` while the resume's file cannot be used: looked at now, though nobody may have asked since it was changed."""
     with suppress(UnreadableDocument):

@@ -24,7 +24,7 @@ from app.application.chat.run_supervisor import Pace, RunSupervisor
 from app.application.ports import ContextProvider, LanguageModel
 from app.application.service import ServiceInfo
 from app.bootstrap.access import make_boundary, make_door, make_limiter
-from app.bootstrap.context import check_resume, cv_index_place, make_context, make_follow_ups, make_resume, resume_note
+from app.bootstrap.context import check_cvs, check_resume, cv_index_place, make_context, make_follow_ups, make_resume, resume_note
 from app.bootstrap.front import built_front
 from app.bootstrap.models import make_model, make_window
 from app.bootstrap.observability import MetricsPage, Observability, show_parts
@@ -104,6 +104,7 @@ async def running_service(settings: Settings, url: URL, overrides: Overrides | N
     resume = make_resume(settings)
     if overrides.context is None:
         await check_resume(resume)
+        check_cvs(settings)
     model = overrides.model or make_model(settings)
     follow_ups = make_follow_ups(settings)
     cvs = IndexedCvs(cv_index_place(settings), follow_ups)

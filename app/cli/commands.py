@@ -15,9 +15,7 @@ from app.cli.open_files import FEW, allow_open_files
 from app.cli.shell import fail, listen, opened_database, read_settings, run
 from app.settings import AuthMode, Settings, env_example
 
-cli = typer.Typer(
-    name="chatbot", help="A self-hosted chat backend whose answers cannot get lost.", no_args_is_help=True, add_completion=False
-)
+cli = typer.Typer(name="chatbot", no_args_is_help=True, add_completion=False)
 
 keys = typer.Typer(help="API keys, for AUTH_MODE=api_key and jwt.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
@@ -27,6 +25,7 @@ ACCESS = {
     AuthMode.API_KEY: "API keys: chatbot keys create",
     AuthMode.JWT: "tokens of JWT_ISSUER, and API keys: chatbot keys create",
 }
+
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on. [default: HOST or 127.0.0.1]", show_default=False)]
 PortOption = Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one. [default: PORT or 8000]", show_default=False)]
@@ -59,7 +58,7 @@ def serve(host: HostOption = None, port: PortOption = None, slots: SlotsOption =
     settings = read_settings(host=host, port=port, run_slots=slots)
     files = allow_open_files()
     with opened_database(settings) as database:
-        listener = listen(settings.host, settings.port, settings, "--port or PORT")
+        listener = listen(settings.host, settings.port, settings, "port with --port or PORT")
         address = _address(settings.host, listener.getsockname()[1])
         run(serve_forever(settings, database.url, listener, lambda: _announce(settings, address, files, embedded=database.embedded)))
 
@@ -72,7 +71,9 @@ def worker(slots: SlotsOption = None) -> None:
     settings = read_settings(run_slots=slots)
     allow_open_files()
     with opened_database(settings) as database:
-        operators = None if settings.metrics_port is None else listen(settings.host, settings.metrics_port, settings, "METRICS_PORT")
+        operators = (
+            None if settings.metrics_port is None else listen(settings.host, settings.metrics_port, settings, "port with METRICS_PORT")
+        )
         run(work(settings, database.url, operators))
 
 
@@ -87,10 +88,10 @@ def migrate(
 
     settings = read_settings()
     with opened_database(settings, migrated=False) as database:
-        if down:
-            migrations.downgrade(database.url, revision)
-        else:
-            migrations.upgrade(database.url, revision)
+        try:
+            (migrations.downgrade if down else migrations.upgrade)(database.url, revision)
+        except migrations.MigrationRefused as error:
+            fail(str(error))
         typer.echo(f"The database is at {migrations.current(database.url) or 'nothing'}.")
 
 

@@ -4,6 +4,7 @@ A wrong setting or a database that cannot be used ends the command with one sent
 """
 
 import asyncio
+import errno
 import socket
 import time
 from collections.abc import Coroutine, Generator
@@ -13,6 +14,9 @@ from typing import Any, NoReturn
 import typer
 
 from app.settings import LogFormat, Settings, SettingsError, load_settings
+
+_PORT_IS_WRONG = (errno.EADDRINUSE, errno.EACCES)
+"""Every other refusal is about the address."""
 
 
 def read_settings(**overrides: object) -> Settings:
@@ -28,13 +32,13 @@ def read_settings(**overrides: object) -> Settings:
 
 
 def listen(host: str, port: int, settings: Settings, choice: str) -> socket.socket:
-    """A socket that listens; `choice` names how to ask for another port."""
+    """A socket that listens; `choice` says how to ask for another port, as in "port with --port"."""
     from app.infrastructure.web.server import listening_socket
 
     try:
         return listening_socket(host, port, settings.stream_send_timeout)
     except OSError as error:
-        fail(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with {choice}.")
+        fail(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another {choice if error.errno in _PORT_IS_WRONG else 'HOST'}.")
 
 
 @contextmanager

@@ -291,6 +291,14 @@ ALL = {
 }
 
 
+def test_what_is_wrong_is_said_for_people(place: Place) -> None:
+    title = place.client.patch(f"/api/threads/{place.thread}", json={"title": "x" * 201})
+    assert title.json()["error"]["message"] == "title: String should have at most 200 characters"
+    key = place.client.post(f"/api/threads/{place.thread}/messages", json={"content": "x"}, headers={"Idempotency-Key": "a b"})
+    assert key.json()["error"]["message"] == "header.Idempotency-Key: must be 1 to 255 characters of ASCII, without spaces"
+    assert place.client.get(f"/api/threads/{place.thread}/messages?cursor=").status_code == 200  # an empty cursor is none, in every list
+
+
 @pytest.mark.parametrize("bad", [pytest.param(bad, id=f"{kind}: {bad.name}") for kind, group in ALL.items() for bad in group])
 def test_what_cannot_be_right_is_refused(place: Place, bad: Bad) -> None:
     headers = {name: place.fill(value) if isinstance(value, str) else value for name, value in bad.headers.items()}

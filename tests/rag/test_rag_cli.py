@@ -44,13 +44,23 @@ def test_a_batch(dev_store: Path, tmp_path: Path) -> None:
     assert [(line["id"], line["answerable"], bool(line["results"])) for line in lines] == [("a", True, True), (2, False, False)]
 
 
-def test_mistakes_are_one_sentence(dev_store: Path, tmp_path: Path) -> None:
+def test_a_question_and_a_batch_are_not_asked_together(dev_store: Path, tmp_path: Path) -> None:
+    for arguments in (("x", "--batch", "-"), ("--batch", "-", "--history", str(tmp_path / "h.json")), ()):
+        result = rag("search", *arguments, "--store", str(dev_store), "--json")
+        assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1), arguments
+
+
+def test_mistakes_are_one_sentence(dev_pdfs: Path, dev_store: Path, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("no folder")
     cases = [
         (("search", "x", "--store", str(tmp_path / "none"), "--json"), "There is no index at"),
         (("index", "--pdf-dir", str(tmp_path), "--store", str(tmp_path / "s")), "There are no PDFs in"),
         (("search", "x", "--store", str(dev_store), "--embedder", "hashed"), "was built with the embedding model"),
         (("search", "x", "--store", str(dev_store), "--embedder", "nonsense"), "There is no embedding model named"),
         (("search", "--batch", str(tmp_path / "none"), "--store", str(dev_store)), "cannot be read"),
+        (("index", "--pdf-dir", str(dev_pdfs), "--store", str(in_the_way)), f"{in_the_way}"),
+        (("index", "--pdf-dir", str(dev_pdfs), "--store", "/dev/null/store"), "/dev/null/store"),
     ]
     for arguments, sentence in cases:
         result = rag(*arguments)

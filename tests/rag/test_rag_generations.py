@@ -1,6 +1,8 @@
 """The store: built beside, swapped at once, followed by whoever has it open; and one clear sentence for everything that is wrong with it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event, Thread
 
@@ -35,6 +37,34 @@ def test_an_open_library_takes_over_a_new_generation_and_a_search_in_flight_keep
     assert library.search("Who speaks Japanese?").hits[0].cv_id == "cv-lefevre"
     assert library.search("Who speaks Japanese?").generation == report.generation != first
     assert len(in_flight.corpus.read([0])) == 1  # its files are still open, though they may be gone from the folder
+
+
+READ_ONCE = """
+import sys
+from pathlib import Path
+from rag.library import Library
+
+def read_once():
+    modules = [module for name, module in sys.modules.items() if name.startswith("rag.")]
+    known = {value for module in modules for value in vars(module).values() if hasattr(value, "cache_info")}
+    tables = [value for value in known if value.cache_info().maxsize is None]
+    return {f"{table.__module__}.{table.__name__}": table.cache_info().misses for table in tables}
+
+library = Library(Path(sys.argv[1]))
+library.generation()
+before = read_once()
+assert len(before) > 3, before
+for question in ("Who can weld pipes?", "Where did Magdalena Svobodova study?", "¿Quién conduce trenes?", "Wer ist Facharzt oder Zugfuhrer?", "Who fixed enginnes?"):
+    library.search(question)
+after = read_once()
+assert before == after, {name for name in after if before.get(name) != after[name]}
+"""
+
+
+def test_whatever_is_read_once_is_read_when_the_index_is_opened(built: tuple[Path, Path]) -> None:
+    _, store = built
+    seen = subprocess.run([sys.executable, "-c", READ_ONCE, str(store)], capture_output=True, text=True, check=False)
+    assert seen.returncode == 0, seen.stderr
 
 
 def test_searches_never_fail_while_the_index_is_rebuilt(built: tuple[Path, Path]) -> None:

@@ -111,6 +111,16 @@ def test_a_wrong_value_is_one_sentence_that_names_its_setting_and_not_its_value(
     assert SECRET not in said
 
 
+@pytest.mark.parametrize("address", ["notaurl", "localhost:11434/v1", "ftp://example.com", "https://", "http:///v1"])
+def test_an_address_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    for name in ("ANTHROPIC_BASE_URL", "GEMINI_BASE_URL", "OPENROUTER_BASE_URL", "LLM_BASE_URL", "JWT_JWKS_URL"):
+        with monkeypatch.context() as attempt:
+            said = complaint(attempt, **{name: address})
+        assert said == f"{name} is no address of a server: write it like https://example.com/v1, with http:// or https://."
+    monkeypatch.setenv("LLM_BASE_URL", "http://[::1]:11434/v1")
+    assert load_settings().llm_base_url == "http://[::1]:11434/v1"
+
+
 def test_no_secret_is_said_whatever_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ANTHROPIC_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "LLM_API_KEY", "DATABASE_URL"):
         monkeypatch.setenv(name, SECRET)

@@ -4,6 +4,8 @@ The scripts are in `alembic/` of a checkout, and inside the package of an instal
 """
 
 import functools
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from app.infrastructure.db.engine import CONNECT_TIMEOUT, plain, preparing
 
 _PACKAGE = Path(__file__).parents[2]
 _PLACES = (_PACKAGE.parent / "alembic", _PACKAGE / "_alembic")
+
+
+class MigrationRefused(Exception):
+    """There is no such revision, or no way to it. One sentence, for whoever asked."""
 
 
 def scripts() -> Path:
@@ -35,21 +41,31 @@ def current(url: URL) -> str | None:
 
 
 def upgrade(url: URL, revision: str = "head") -> None:
-    """Migrate to a revision, or do nothing if the database is there. Safe to call from many processes at once."""
+    """Migrate to a revision, or do nothing if the database is there. Safe to call from many processes at once. Raises `MigrationRefused`."""
     if revision == "head" and current(url) == head():
         return
     from alembic import command
 
-    with _connection(url) as connection:
+    with _connection(url) as connection, _in_one_sentence():
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(url: URL, revision: str) -> None:
-    """Migrate back to a revision; `base` is an empty database."""
+    """Migrate back to a revision; `base` is an empty database. Raises `MigrationRefused`."""
     from alembic import command
 
-    with _connection(url) as connection:
+    with _connection(url) as connection, _in_one_sentence():
         command.downgrade(_config(connection), revision)
+
+
+@contextmanager
+def _in_one_sentence() -> Generator[None]:
+    from alembic.util import CommandError
+
+    try:
+        yield
+    except CommandError as error:
+        raise MigrationRefused(f"{str(error).rstrip('.')}. The newest revision is {head()}; `head` and `base` are the two ends.") from error
 
 
 def _connection(url: URL) -> Connection:

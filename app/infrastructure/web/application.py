@@ -19,6 +19,7 @@ from app.infrastructure.web.body_limit import BodyLimitMiddleware
 from app.infrastructure.web.door import Door
 from app.infrastructure.web.front import pages
 from app.infrastructure.web.guarded_route import check_routes
+from app.infrastructure.web.head import HeadMiddleware
 from app.infrastructure.web.origins import OriginPolicy
 from app.infrastructure.web.request_id import RequestIdMiddleware
 from app.infrastructure.web.request_log import RequestLogMiddleware
@@ -77,6 +78,7 @@ class WebParts:
 def make_application(parts: WebParts) -> FastAPI:
     """The application around wired parts."""
     app = bare_application(parts.info.version)
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(BodyLimitMiddleware, limit=parts.limits.max_body_bytes)
     _allow_pages(app, parts.boundary.origins.allowed)
     app.add_middleware(SecurityMiddleware, hosts=parts.boundary.hosts, origins=parts.boundary.origins)
@@ -114,6 +116,7 @@ def make_operator_application(parts: WebParts) -> FastAPI:
     app = FastAPI(title="Chatbot SSE API, for operators", version=parts.info.version, openapi_url=None)
     errors.install(app)
     app.include_router(health.router)
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(RequestIdMiddleware)
     app.state.info = parts.info
     app.state.check_readiness = parts.check_readiness

@@ -11,10 +11,8 @@ from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator
 
 from app.application.use_cases import UseCases
-from app.infrastructure.web.schemas import ID_MAX
+from app.infrastructure.web.schemas import ID_MAX, KeyText
 from app.infrastructure.web.sse import StreamSettings
-
-KEY_LIMIT = 255
 
 
 # Coroutines, though they await nothing: FastAPI sends plain functions to a thread pool, at a millisecond a request.
@@ -68,12 +66,9 @@ LastPositionHeader = Annotated[
     Header(alias="Last-Event-ID", description=_LAST_EVENT_ID, examples=_POSITION_EXAMPLES, json_schema_extra=_POSITION),
 ]
 IdempotencyKeyHeader = Annotated[
-    str | None,
+    KeyText | None,
     Header(
         alias="Idempotency-Key",
-        min_length=1,
-        max_length=KEY_LIMIT,
-        pattern=r"^[\x21-\x7e]+$",
         description="Your name for this request: repeated with the same body it answers the same run, however often and from wherever.",
         examples=["3f0c2b6e-question-1"],
     ),

@@ -146,12 +146,13 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """All methods of a path: the framework names only those of the first route that has it."""
+    """All methods of a path: the framework names only those of the first route that has it, and none of a folder of files."""
 
     def possible(method: str) -> bool:
-        return any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+        asked = "GET" if method == "HEAD" else method  # see head.py
+        return any(route.matches({**request.scope, "method": asked})[0] is Match.FULL for route in request.app.routes)
 
-    return ", ".join(filter(possible, ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")))
+    return ", ".join(filter(possible, ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"))) or "GET, HEAD"
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:

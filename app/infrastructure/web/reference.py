@@ -14,10 +14,12 @@ from pathlib import Path
 
 import fastapi_standalone_docs
 from fastapi import APIRouter
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.infrastructure.web.front.files import has_already, takes
+from app.infrastructure.web.conditions import is_known
+from app.infrastructure.web.front.files import takes
 
 FILES = Path(fastapi_standalone_docs.__file__).parent / "static"
 
@@ -91,7 +93,7 @@ def carried(request: Request) -> Response:
     file, media_type = CARRIED[request.url.path]
     tag, plain, packed = _read(file)
     headers = {"Cache-Control": "no-cache", "ETag": tag, "Vary": "Accept-Encoding"}
-    if has_already(tag, request.headers):
+    if is_known(Headers(headers), request.headers):
         return Response(status_code=304, headers=headers)
     if takes("gzip", request.headers):
         return Response(packed, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})

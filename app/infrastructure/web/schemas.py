@@ -3,12 +3,13 @@
 Used by the routers only. `docs/protocol.md` says the same in words.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Self
 from urllib.parse import quote
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.application.chat.read_thread import ActiveRun
@@ -37,6 +38,12 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _key(text: str) -> str:
+    if not re.fullmatch(rf"[\x21-\x7e]{{1,{KEY_LIMIT}}}", text):
+        raise ValueError(f"must be 1 to {KEY_LIMIT} characters of ASCII, without spaces")
+    return text
+
+
 def _number(value: object) -> object:
     if isinstance(value, str | bool):
         raise PydanticCustomError("number_type", "must be a number")
@@ -47,7 +54,21 @@ Text = Annotated[str, AfterValidator(_storable)]
 Spoken = Annotated[Text, AfterValidator(_not_blank), Field(min_length=1, json_schema_extra={"pattern": r"\S"})]
 """Text with something in it."""
 
-Title = Annotated[Spoken, Field(max_length=200)]
+Title = Annotated[  # the length first: what comes behind a validator of our own speaks of "items"
+    str,
+    Field(max_length=200),
+    AfterValidator(_storable),
+    AfterValidator(_not_blank),
+    Field(min_length=1, json_schema_extra={"pattern": r"\S"}),
+]
+KEY_LIMIT = 255
+KeyText = Annotated[
+    str,
+    AfterValidator(_key),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": KEY_LIMIT, "pattern": r"^[\x21-\x7e]+$"}),
+]
+"""A client's own name for what it asks, such as a UUID."""
+
 UserId = Annotated[int, Field(ge=1, le=ID_MAX), BeforeValidator(_number)]
 
 

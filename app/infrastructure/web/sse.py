@@ -65,12 +65,9 @@ class RunEventsResponse(EventSourceResponse):
         self._believed = believed
         self._refused = self._whole = False
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Stream until the end, until the reader is gone, has not read for too long, or is not believed any more. Closes the chunks in every case."""
         async with aclosing(self._chunks):
-            if scope["method"] == "HEAD":
-                await super().__call__(scope, receive, send)
-                return
             limit = asyncio.timeout(None)
             try:
                 async with limit, asyncio.TaskGroup() as tasks:

@@ -4393,6 +4393,14 @@ export interface operations {
                     "application/pdf": string;
                 };
             };
+            /** @description It is as `If-None-Match` or `If-Modified-Since` says. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unauthorized */
             401: {
                 headers: {

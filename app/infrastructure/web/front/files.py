@@ -1,6 +1,6 @@
 """Files of the built front, as browsers want them: compressed ahead by the build, and kept by the browser where their names carry a hash.
 
-Used by `front/pages.py`; `reference.py` asks the same of a request (`takes`, `has_already`). The build writes `name.br` and `name.gz` beside whatever is worth it: nothing is compressed while answers stream.
+Used by `front/pages.py`; `reference.py` asks the same of a request (`takes`). The build writes `name.br` and `name.gz` beside whatever is worth it: nothing is compressed while answers stream.
 """
 
 import mimetypes
@@ -12,6 +12,8 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
+
+from app.infrastructure.web.conditions import is_known
 
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -38,9 +40,7 @@ def file_answer(path: Path, request_headers: Headers, *, cache_control: str = AS
     if coding:
         headers["Content-Encoding"] = coding
     response = FileResponse(chosen, headers=headers, stat_result=chosen.stat(), media_type=_media_type(path))
-    if has_already(response.headers["etag"], request_headers):
-        return NotModifiedResponse(response.headers)
-    return response
+    return NotModifiedResponse(response.headers) if is_known(response.headers, request_headers) else response
 
 
 def takes(coding: str, request_headers: Headers) -> bool:
@@ -48,11 +48,6 @@ def takes(coding: str, request_headers: Headers) -> bool:
     accepted = request_headers.get("accept-encoding", "")
     offers = {name.strip().lower(): weight.replace(" ", "") for name, _, weight in (part.partition(";") for part in accepted.split(","))}
     return offers.get(coding, "q=0") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-
-
-def has_already(tag: str, request_headers: Headers) -> bool:
-    """Whether the client has the form with this `ETag`: then 304 is all it needs."""
-    return tag in [wanted.strip().removeprefix("W/") for wanted in request_headers.get("if-none-match", "").split(",")]
 
 
 def _media_type(path: Path) -> str:

@@ -51,6 +51,3 @@ async def read_cv(cv_id: CvIdPath, cases: Cases) -> CvOut:
 async def read_cv_pdf(cv_id: CvIdPath, cases: Cases) -> PdfResponse:
     """The file itself, also in parts (`Range`), so that a viewer opens `#page=2` without reading everything."""
     return PdfResponse(await cases.open_cv_pdf.execute(cv_id))
-
-
-router.add_api_route("/{cv_id}/pdf", read_cv_pdf, methods=["HEAD"], status_code=200, include_in_schema=False, response_class=PdfResponse)

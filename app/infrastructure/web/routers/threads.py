@@ -79,7 +79,7 @@ async def read_messages(
     cases: Cases,
     limit: LimitQuery = 30,
     cursor: Annotated[
-        str | None, Query(description="`next_cursor` of the page before.", examples=["42"], json_schema_extra={"pattern": "^[0-9]{1,18}$"})
+        str | None, Query(description="`next_cursor` of the page before.", examples=["42"], json_schema_extra={"pattern": "^[0-9]{0,18}$"})
     ] = None,
 ) -> MessagePage:
     """Newest first, with the unfinished run and the answer so far, all of one moment: load this, then follow, and nothing is missed."""
@@ -150,7 +150,7 @@ async def follow_thread(
 
 
 def _ordinal(cursor: str | None) -> int | None:
-    if cursor is None:
+    if not cursor:
         return None
     if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > 19 or int(cursor) > SEQ_MAX:
         raise InvalidCursor("The cursor is not one of this list. Use next_cursor of the page before, or leave it out.")

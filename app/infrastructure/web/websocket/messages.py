@@ -13,13 +13,13 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from app.domain.chat.entities import Assistant, OnBusy, RunStatus
 from app.domain.chat.events import EventType, StoredEvent
-from app.infrastructure.web.schemas import Body, SourceOut, Spoken, UsageOut
+from app.infrastructure.web.schemas import Body, KeyText, SourceOut, Spoken, UsageOut
 from app.infrastructure.web.websocket.failures import ErrorCode, code_of_failure
 
 MERGED_CHARACTERS = 16_384
 """Tokens that wait together become one message of about this many characters at most."""
 
-MessageId = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
+MessageId = KeyText
 
 _RUN = Field(description="The run it belongs to.")
 _SEQ = Field(description="Its number within the run: with `run_id` the place to come back to, as `after=run_id:seq`.")
