@@ -17,7 +17,6 @@ def main() -> int:
     parser.add_argument("--conversations", type=int, default=20, help="people who talk at the same time")
     parser.add_argument("--faults", default=",".join(ALL), help=f"comma-separated, of {', '.join(ALL)}")
     parser.add_argument("--spare", default="", help="slots that are never killed or replaced, so that leaks show: api-2,worker-2")
-    parser.add_argument("--faketime", default=None, help="libfaketime.so.1, if it is not where distributions put it")
     parser.add_argument("--keep", type=Path, default=None, help="a folder to leave what the processes said in")
     given = parser.parse_args()
     faults = [name for name in given.faults.split(",") if name]
@@ -25,7 +24,7 @@ def main() -> int:
         parser.error(f"unknown faults: {', '.join(sorted(unknown))}")
     seed = random_seed() if given.seed is None else given.seed
     spared = [name for name in given.spare.split(",") if name]
-    wanted = Plan(seed, given.minutes * 60, given.conversations, faults, spared, given.faketime, given.keep)
+    wanted = Plan(seed, given.minutes * 60, given.conversations, faults, spared, given.keep)
     outcome = asyncio.run(drive(wanted, _say))
     for line in report(outcome):
         _say(line)

@@ -12,9 +12,10 @@ import httpx
 
 from tests.chaos.checker import Checker, reconnects_at
 from tests.chaos.client import Clients
+from tests.chaos.clock import build_library
 from tests.chaos.database import running_database
 from tests.chaos.faults import Faults
-from tests.chaos.fleet import Fleet, find_faketime, make_fleet
+from tests.chaos.fleet import Fleet, make_fleet
 from tests.chaos.ledger import Asked, Ledger
 from tests.chaos.schedule import ALL, Planned, plan
 from tests.chaos.vitals import Vitals, still_busy
@@ -52,7 +53,6 @@ class Plan:
     conversations: int
     faults: Collection[str] = ALL
     spared: Collection[str] = ()
-    faketime: str | None = None
     keep: Path | None = None
     """A folder to leave the processes' log lines in."""
 
@@ -86,8 +86,7 @@ async def drive(wanted: Plan, say: Callable[[str], None] = print) -> Outcome:
         gateway_folder.mkdir()
         async with DatabaseProxy(gateway_folder, database.url).running() as gateway:
             settings = {**SETTINGS, "LLM_BASE_URL": f"{providers.url}/v1"}
-            faketime = find_faketime(wanted.faketime)
-            fleet = make_fleet(Path(folder), database.url, gateway.url, settings, faketime, wanted.conversations)
+            fleet = make_fleet(Path(folder), database.url, gateway.url, settings, build_library(Path(folder)), wanted.conversations)
             ledger = Ledger()
             faults = Faults(fleet, database, gateway, ledger, wanted.spared)
             checker = Checker(database.dsn, providers, ledger)

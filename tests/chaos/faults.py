@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 import psycopg
 
+from tests.chaos.clock import NO_CLOCK
 from tests.chaos.database import NO_DISK, Database
 from tests.chaos.fleet import Fleet, Slot
 from tests.chaos.ledger import Bereaved, Ledger
@@ -21,8 +22,6 @@ STEP = 3600
 
 STOP_SECONDS = 30.0
 """How long a process may take to go after SIGTERM on a busy machine."""
-
-NO_FAKETIME = "no fault 'clock': libfaketime is not installed (apt install libfaketime), and neither --faketime nor LIBFAKETIME names it."
 
 
 class Faults:
@@ -123,11 +122,11 @@ class Faults:
 
     async def _step_clock(self, slot: Slot, seconds: float) -> None:
         if slot.clock is None:
-            self._skip(NO_FAKETIME)
+            self._skip(NO_CLOCK)
             return
-        slot.step_clock(STEP if round(seconds * 10) % 2 else -STEP)
+        slot.clock.step(STEP if round(seconds * 10) % 2 else -STEP)
         await asyncio.sleep(seconds)
-        slot.step_clock(0)
+        slot.clock.step(0)
 
     # -- the database ------------------------------------------------------------------------------------------------------------------
 

@@ -4,26 +4,24 @@ Clients reach API processes as behind a load balancer: `urls` are those that new
 """
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import URL
 
+from tests.chaos.clock import Clock
 from tests.chaos.schedule import APIS, BEHIND_GATEWAY, SLOTS
 from tests.processes import Process, Processes
-
-PLACES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1", "/usr/local/lib/faketime/libfaketime.so.1")
 
 
 @dataclass
 class Slot:
-    """A place in the fleet and who has it now. `clock` is where libfaketime reads how far this slot's clock is off."""
+    """A place in the fleet and who has it now. `clock` is its wall clock, where that can be made to jump."""
 
     name: str
     processes: Processes
-    clock: Path | None
+    clock: Clock | None
     slots: int
     current: Process | None = None
     born: list[Process] = field(default_factory=list[Process])
@@ -41,11 +39,6 @@ class Slot:
         self.born.append(process)
         self.current = process
         return process
-
-    def step_clock(self, seconds: float) -> None:
-        """Let the wall clock of this slot's process jump; the monotonic clock goes on."""
-        assert self.clock is not None
-        self.clock.write_text(f"{seconds:+.0f}\n")
 
 
 @dataclass
@@ -82,7 +75,7 @@ class Fleet:
 
 
 def make_fleet(
-    folder: Path, database: URL, gateway: URL, settings: Mapping[str, str], faketime: Path | None, answers_at_once: int
+    folder: Path, database: URL, gateway: URL, settings: Mapping[str, str], clock_library: Path | None, answers_at_once: int
 ) -> Fleet:
     """The slots, empty. API processes write few answers themselves, so that the workers get their share."""
     few = max(1, answers_at_once // 8)
@@ -91,24 +84,11 @@ def make_fleet(
         place = folder / name
         place.mkdir()
         own = dict(settings)
-        clock = place / "clock" if faketime and name not in APIS else None
+        clock = Clock(clock_library, place / "clock") if clock_library else None
         if clock:
-            clock.write_text("+0\n")
-            own |= {
-                "LD_PRELOAD": str(faketime),
-                "FAKETIME_TIMESTAMP_FILE": str(clock),
-                "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                "FAKETIME_DONT_RESET": "1",
-            }
+            clock.step(0)
+            own |= clock.environment
         slots[name] = Slot(
             name, Processes(gateway if name in BEHIND_GATEWAY else database, place, own), clock, few if name in APIS else 100
         )
     return Fleet(slots)
-
-
-def find_faketime(given: str | None) -> Path | None:
-    """The library that gives a process a clock of its own: the one named (LIBFAKETIME names one too), or the machine's, if it has it."""
-    if named := given or os.environ.get("LIBFAKETIME"):
-        return Path(named)
-    return next((path for place in PLACES for path in Path("/").glob(place.removeprefix("/"))), None)

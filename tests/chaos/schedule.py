@@ -36,7 +36,7 @@ KINDS = {
     "hang": Kind((), 2.0, 8.0),
     "deaf": Kind((), 3.0, 8.0),
     "disk": Kind((), 1.0, 4.0),
-    "clock": Kind(WORKERS, 2.0, 6.0),
+    "clock": Kind(SLOTS, 2.0, 6.0),
 }
 """Faults that are done to processes and machines."""
 

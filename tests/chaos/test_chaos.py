@@ -1,10 +1,16 @@
 """The short, deterministic part of the chaos: each kind of fault at least once, by fixed seeds. The long part is `make soak`."""
 
 import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from tests.chaos.checker import fold
+from tests.chaos.clock import NO_CLOCK, Clock, build_library
 from tests.chaos.driver import Plan, drive
 from tests.chaos.ledger import Frame
 from tests.chaos.report import report
@@ -40,6 +46,22 @@ def test_the_short_part_has_every_kind_of_fault() -> None:
 def test_a_seed_is_a_schedule() -> None:
     assert plan(7, 600, ALL) == plan(7, 600, ALL) != plan(8, 600, ALL)
     assert not any(planned.target in BEHIND_GATEWAY for planned in plan(7, 3600, ["kill9"], spared=BEHIND_GATEWAY))
+
+
+def test_a_clock_jumps_in_one_process_alone_and_only_the_wall_clock_does(tmp_path: Path) -> None:
+    library = build_library(tmp_path)
+    if library is None:
+        pytest.skip(NO_CLOCK)
+    clock = Clock(library, tmp_path / "clock")
+    clock.step(-3600)
+    ask = "import datetime as d, time as t; a = t.monotonic(); t.sleep(0.01); print(t.time(), d.datetime.now().timestamp(), t.monotonic() - a, end=' ')"
+    ask = f"{ask}; import uuid_utils; print(uuid_utils.uuid7().int >> 80)"
+    told = subprocess.run([sys.executable, "-c", ask], env=os.environ | clock.environment, capture_output=True, text=True, check=True)
+    called, dated, slept, numbered = map(float, told.stdout.split())
+    now = time.time() - 3600
+    assert now - 30 < called <= dated <= now
+    assert now - 30 < numbered / 1000 <= now
+    assert 0.01 <= slept < 30
 
 
 def test_the_checker_folds_a_log_as_the_protocol_says() -> None:
