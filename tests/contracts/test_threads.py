@@ -133,6 +133,17 @@ async def test_touch_puts_those_who_post_in_a_row(storage: Storage) -> None:
     assert order == ["first in", "first out", "second in", "second out"]
 
 
+async def test_readers_of_a_thread_hear_that_it_is_gone(storage: Storage) -> None:
+    thread = await new_thread(storage.transactions)
+    async with storage.listening() as heard:
+        async with storage.transactions.begin() as work:
+            assert not await work.threads.delete(uuid4())
+            assert await work.threads.delete(thread.thread_id)
+            await work.commit()
+        await heard.until(lambda: bool(heard.added))
+    assert heard.added == [thread.thread_id]
+
+
 async def test_delete_removes_messages_runs_and_events(storage: Storage) -> None:
     thread, other = await new_thread(storage.transactions), await new_thread(storage.transactions)
     run = await new_run(storage.transactions, thread.thread_id, new_executor())

@@ -48,7 +48,7 @@ class Callbacks:
     """These runs have events up to these numbers, written by another process or from outside an executor."""
 
     added: Callable[[UUID], None]
-    """A run was added to this thread."""
+    """A run was added to this thread, or it is gone."""
 
     queue: Callable[[], None]
     """Work may wait."""

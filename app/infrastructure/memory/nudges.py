@@ -17,7 +17,7 @@ class Nudges:
     """These runs have events up to these numbers, written from outside an executor."""
 
     added: Callable[[UUID], None] = _ignore
-    """A run was added to this thread."""
+    """A run was added to this thread, or it is gone."""
 
     queue: Callable[[], None] = _ignore
     """Work may wait."""

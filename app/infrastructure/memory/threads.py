@@ -61,7 +61,10 @@ class MemoryThreads:
             tables.pieces.pop(run.run_id, None)
             del tables.runs[run.run_id]
         tables.messages = {key: message for key, message in tables.messages.items() if message.thread_id != thread_id}
-        return tables.threads.pop(thread_id, None) is not None
+        if tables.threads.pop(thread_id, None) is None:
+            return False
+        self._session.nudge(lambda nudges: nudges.added(thread_id))
+        return True
 
 
 def _store(tables: Tables, thread: Thread) -> Thread:

@@ -22,7 +22,7 @@ EVENTS_CHANNEL = "run_events"
 """Payload: the writer's name, then `run:seq` pairs: these runs have events up to these numbers."""
 
 ADDED_CHANNEL = "run_added"
-"""Payload: a thread's id: a run was added to it."""
+"""Payload: a thread's id: a run was added to it, or it is gone."""
 
 QUEUE_CHANNEL = "run_queue"
 """No payload: a run waits for an executor, or an executor has let go of its runs."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,7 @@ from app.domain.chat.entities import Assistant, Thread
 from app.domain.chat.repositories.threads import ThreadCursor
 from app.infrastructure.models.tables import MessageRow, RunEventRow, RunRow, ThreadRow
 from app.infrastructure.repositories.direct import Direct
+from app.infrastructure.repositories.log_statements import ADDED_CHANNEL
 
 _COLUMNS = (ThreadRow.id, ThreadRow.user_id, ThreadRow.assistant, ThreadRow.title, ThreadRow.created_at, ThreadRow.updated_at)
 
@@ -73,7 +74,10 @@ class PostgresThreads:
         await self._connection.execute(runs.order_by(RunRow.id).with_for_update())
         await self._connection.execute(delete(RunEventRow).where(RunEventRow.run_id.in_(runs)))
         removed = await self._connection.scalars(delete(ThreadRow).where(ThreadRow.id == thread_id).returning(ThreadRow.id))
-        return removed.one_or_none() is not None
+        if removed.one_or_none() is None:
+            return False
+        await self._connection.execute(select(func.pg_notify(ADDED_CHANNEL, str(thread_id))))
+        return True
 
 
 def _contains(query: str) -> ColumnElement[bool]:

@@ -47,5 +47,5 @@ class ThreadRepository(Protocol):
         ...
 
     async def delete(self, thread_id: UUID) -> bool:
-        """Remove the thread with its messages, runs and events; False if there was none."""
+        """Remove the thread with its messages, runs and events; its readers are nudged after the commit. False if there was none."""
         ...
