@@ -98,7 +98,8 @@ packages: install-dev front ## Build the sdist and the wheel, page and all, into
 
 coverage: install-dev front ## Which lines of app/ no test runs: units, contracts, integration, and the processes they start (HTML in htmlcov/)
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report= tests/unit tests/contracts tests/integration tests/observability $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report= tests/unit tests/contracts tests/integration tests/observability $(ARGS) \
+		|| echo "Some failed: being watched costs time, and some tests are about time. The table counts what ran; make test is what decides."
 	@$(BIN)/coverage report --sort=cover --skip-covered && $(BIN)/coverage html --quiet && echo "Line by line: htmlcov/index.html"
 
 lock: install-dev ## Write uv.lock and requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer versions)

@@ -175,6 +175,12 @@ class Settings(BaseSettings):
     user_runs: int | None = Field(
         None, ge=0, le=100_000, description="Unfinished answers of one user; 0 is no limit. Empty: none with AUTH_MODE=off, else 20."
     )
+    user_streams: int | None = Field(
+        None,
+        ge=0,
+        le=100_000,
+        description="Open streams of one user at one process; 0 is no limit. Empty: none with AUTH_MODE=off, else 100.",
+    )
     user_tokens_per_day: int | None = Field(
         None, ge=0, le=10**12, description="Tokens of one user a day; 0 is no limit. Empty: none with AUTH_MODE=off, else 2000000."
     )
@@ -317,6 +323,11 @@ class Settings(BaseSettings):
     def runs_of_a_user(self) -> int | None:
         """Unfinished answers a user may have, or None for any number."""
         return self._of_a_user(self.user_runs, 20)
+
+    @property
+    def streams_of_a_user(self) -> int | None:
+        """Streams a user may have open at one process, or None for any number."""
+        return self._of_a_user(self.user_streams, 100)
 
     @property
     def tokens_of_a_user(self) -> int | None:

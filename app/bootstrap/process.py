@@ -170,7 +170,7 @@ class _Wiring:
         self._housekeeper = make_housekeeper(settings, url, engine, executor.executor_id)
         self._group_read = GroupRead(control_transactions, self._hub)
         self._sweep = HubRunFeed(control_transactions, self._hub, self._feed_poll).sweep
-        self._open_streams = OpenStreams(control_transactions)
+        self._open_streams = OpenStreams(control_transactions, settings.streams_of_a_user)
         use_cases = make_use_cases(transactions, self._feed, self._supervisor, cvs, settings, seen.watch)
         parts = WebParts(
             use_cases=use_cases,

@@ -2,7 +2,7 @@
 
 Whoever comes in is looked at once, at the door; a stream may stay for hours. So each process looks again every few seconds, at all its open streams
 together: the clock for what has an end, and one statement for keys and cookies, none if nobody shows any. While the database is away nobody is sent off.
-With AUTH_MODE=off there is nothing to look at.
+With AUTH_MODE=off there is nothing to look at. It also counts them, so that no user takes all connections.
 
 `OpenStreams` is made by `bootstrap/access.py`; `web/door.py` hands it to the streams of both kinds.
 """
@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -18,10 +19,13 @@ from typing import NoReturn
 
 from app.application.ports import Transactions
 from app.application.principal import Principal
-from app.domain.chat.errors import Unavailable
+from app.domain.chat.errors import RateLimited, Unavailable
 
 CHECK_SECONDS = 5.0
 """How long a stream may outlast what was shown for it."""
+
+ROOM_SECONDS = 5.0
+"""When to try again after too many streams."""
 
 Believed = Callable[[Callable[[], None]], AbstractContextManager[None]]
 """Entered by a stream for as long as it is open, with what ends it. That is called once at most, and must neither wait nor raise."""
@@ -45,9 +49,22 @@ class _Open:
 class OpenStreams:
     """All open streams of this process."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, most: int | None = None) -> None:
+        """`most` is how many streams one user may have open here; None is any number."""
         self._transactions = transactions
+        self._most = most
         self._open: set[_Open] = set()
+        self._of_users: Counter[int] = Counter()
+
+    def make_room(self, principal: Principal) -> None:
+        """For a stream that is about to open. Raises `RateLimited` if its user has too many.
+
+        Streams that open at the very same moment may all get through: it keeps one user from taking all connections, not from having one more.
+        """
+        if principal.user_id is not None and self._most is not None and self._of_users[principal.user_id] >= self._most:
+            raise RateLimited(
+                f"This user has {self._most} streams open here, and may have no more. Close one.", ROOM_SECONDS, code="too_many_streams"
+            )
 
     @contextmanager
     def believed(self, principal: Principal, end: Callable[[], None]) -> Generator[None]:
@@ -57,10 +74,19 @@ class OpenStreams:
             return
         stream = _Open(principal, end)
         self._open.add(stream)
+        if principal.user_id is not None:
+            self._of_users[principal.user_id] += 1
         try:
             yield
         finally:
             self._open.discard(stream)
+            self._forget(principal.user_id)
+
+    def _forget(self, user_id: int | None) -> None:
+        if user_id is not None:
+            self._of_users[user_id] -= 1
+            if not self._of_users[user_id]:
+                del self._of_users[user_id]
 
     async def run(self) -> NoReturn:
         """Look every few seconds."""

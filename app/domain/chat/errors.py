@@ -15,7 +15,7 @@
     ├── Forbidden               admin_required, user_required, origin_refused
     ├── NothingToSignInTo       auth_off
     ├── SignInFailed            sign_in_expired, sign_in_refused
-    └── RateLimited             rate_limited, too_many_runs, token_budget_spent
+    └── RateLimited             rate_limited, too_many_runs, too_many_streams, token_budget_spent
 
 Only the web layer knows HTTP statuses.
 """

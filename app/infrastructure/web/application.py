@@ -36,7 +36,7 @@ Create a user, a thread, post a message, follow `events_url`. Every error is `{"
 
 
 PUBLIC = frozenset({"/health", "/ready", "/metrics", "/openapi.json", "/ws"}) | reference.ADDRESSES | sign_in.ADDRESSES
-"""What stands beside the door, besides the page. `/metrics` asks it by itself, unless METRICS_PUBLIC; so does `/ws`."""
+"""What stands beside the door, besides the page. `/metrics` asks it by itself, unless METRICS_PUBLIC; so does `/ws`. Signing in only counts at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class WebLimits:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """Names the server answers to (empty: any), pages elsewhere that may use it, whether everybody may read the metrics."""
+    """Names the server answers to (empty: any), pages elsewhere that may use it, whether everybody may read the metrics, and where it is."""
 
     hosts: frozenset[str] = frozenset()
     origins: OriginPolicy = field(default_factory=lambda: OriginPolicy(frozenset()))

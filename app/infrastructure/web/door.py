@@ -80,6 +80,8 @@ class Door:
         principal = await self.enter(request, str(ticket_for) if ticket_for else None)
         for resource in wanted:
             await self._check(principal, resource)
+        if request.scope["route"].name in STREAMS:
+            self.open_streams.make_room(principal)
         return principal
 
     async def enter(self, connection: HTTPConnection, ticket_for: str | None = None) -> Principal:

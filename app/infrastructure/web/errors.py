@@ -56,6 +56,7 @@ KEY_REUSED = (422, "idempotency_key_reused", "This Idempotency-Key was already u
 SIGN_IN = (401, "authentication_required", "Say who you are: send Authorization: Bearer with an API key or a token.")
 ADMIN_ONLY = (403, "admin_required", "Only an admin key may do this: chatbot keys create --admin.")
 TOO_MANY_RUNS = (429, "too_many_runs", "This user has 20 unfinished answers, and may have 20. Wait for one, or cancel one.")
+TOO_MANY_STREAMS = (429, "too_many_streams", "This user has 100 streams open here, and may have no more. Close one.")
 BUDGET_SPENT = (429, "token_budget_spent", "This day's 2000000 tokens are spent. The next day begins at 00:00 UTC.")
 """Errors that several routes give: (status, code, message), for `answers`."""
 

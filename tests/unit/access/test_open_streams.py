@@ -12,7 +12,7 @@ from app.application.access.sign_ins import EndSignIn, IssueSignIn, ReadSignIn, 
 from app.application.ports import UnitOfWork
 from app.application.principal import EVERYBODY, Principal
 from app.domain.access.entities import Scope
-from app.domain.chat.errors import NotAuthenticated, Unavailable
+from app.domain.chat.errors import NotAuthenticated, RateLimited, Unavailable
 from app.infrastructure.memory.database import MemoryDatabase
 from app.infrastructure.memory.unit_of_work import MemoryTransactions
 
@@ -103,3 +103,20 @@ async def test_while_the_database_is_away_only_the_clock_ends_streams(transactio
     ):
         await streams.look()
     assert ended == ["over"]
+
+
+async def test_a_user_has_room_for_so_many_streams_and_takes_nobody_elses(transactions: Counting) -> None:
+    streams = OpenStreams(transactions, most=2)
+    ada, eve, admin = Principal(Scope.USER, 1), Principal(Scope.USER, 2), Principal(Scope.ADMIN)
+    with ExitStack() as opened:
+        for _ in range(2):
+            streams.make_room(ada)
+            opened.enter_context(streams.believed(ada, lambda: None))
+        with pytest.raises(RateLimited) as refused:
+            streams.make_room(ada)
+        assert refused.value.code == "too_many_streams"
+        for other in (eve, admin, EVERYBODY):
+            streams.make_room(other)
+    streams.make_room(ada)
+    with streams.believed(ada, lambda: None):
+        OpenStreams(transactions).make_room(ada)

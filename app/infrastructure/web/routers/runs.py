@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from app.application.chat.post_message_create_run import RegenerateRequest
 from app.infrastructure.web.dependencies import AfterSeq, Cases, IdempotencyKeyHeader, LastSeqHeader, RunIdPath, Streams
 from app.infrastructure.web.door import WhileBelieved
-from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, answers
+from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, TOO_MANY_STREAMS, answers
 from app.infrastructure.web.guarded_route import GuardedRoute
 from app.infrastructure.web.routers.event_stream import ENDED, EVENT_STREAM
 from app.infrastructure.web.schemas import PostedOut, RegenerateBody, RunOut
@@ -27,7 +27,7 @@ async def read_run(run_id: RunIdPath, cases: Cases) -> RunOut:
     status_code=200,
     summary="Follow a run",
     response_class=RunEventsResponse,
-    responses={**EVENT_STREAM, **ENDED, **answers(NO_RUN, (400, "invalid_cursor", "The cursor 'abc' is not a number."))},
+    responses={**EVENT_STREAM, **ENDED, **answers(NO_RUN, TOO_MANY_STREAMS, (400, "invalid_cursor", "The cursor 'abc' is not a number."))},
 )
 async def follow_run(
     run_id: RunIdPath, cases: Cases, streams: Streams, believed: WhileBelieved, after: AfterSeq = None, last_event_id: LastSeqHeader = None

@@ -20,7 +20,7 @@ from app.infrastructure.web.dependencies import (
     ThreadIdPath,
 )
 from app.infrastructure.web.door import WhileBelieved, Who
-from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, answers
+from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, TOO_MANY_STREAMS, answers
 from app.infrastructure.web.guarded_route import GuardedRoute
 from app.infrastructure.web.routers.event_stream import EVENT_STREAM
 from app.infrastructure.web.schemas import (
@@ -133,7 +133,7 @@ async def post_message(
     status_code=200,
     summary="Follow a thread",
     response_class=RunEventsResponse,
-    responses={**EVENT_STREAM, **answers(NO_THREAD, BAD_CURSOR)},
+    responses={**EVENT_STREAM, **answers(NO_THREAD, BAD_CURSOR, TOO_MANY_STREAMS)},
 )
 async def follow_thread(
     thread_id: ThreadIdPath,

@@ -119,6 +119,7 @@ async def _session(socket: WebSocket, cases: UseCases, door: Door) -> Session | 
     try:
         asked = Parameters.model_validate(dict(socket.query_params))
         principal = await door.enter(socket, f"thread:{asked.session_id}" if asked.session_id else WEBSOCKET)
+        door.open_streams.make_room(principal)
         return await _opened(asked, cases, principal)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

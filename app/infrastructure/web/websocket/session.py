@@ -10,6 +10,7 @@ Made and awaited by the route.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from app.infrastructure.web.websocket.messages import (
     QuestionMessage,
     SessionMessage,
 )
+from app.infrastructure.web.websocket.pace import Pace
 
 CLOSING_EVENTS = 2
 """A run ends with `final` or `error`, and `done`."""
@@ -57,7 +59,7 @@ class SocketLimits:
 
 
 class ChatSession:
-    """One connection to one session. `run` returns when the connection is over. `count` is asked before each question, and refuses too many;
+    """One connection to one session. `run` returns when the connection is over. `count` is asked before each question and cancel, and refuses too many;
     `believed` ends the connection with what was shown for it."""
 
     def __init__(
@@ -111,7 +113,9 @@ class ChatSession:
 
     async def _read(self) -> None:
         """Answer message after message. Raises `WebSocketDisconnect` when the client is gone."""
+        pace = Pace(time.monotonic)
         while True:
+            await pace.keep()
             frame = await self._socket.receive()
             if frame["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(frame["code"])
@@ -132,6 +136,7 @@ class ChatSession:
                 case QuestionMessage():
                     await self._ask(message)
                 case CancelMessage():
+                    await self._count()
                     run = await self._cases.cancel_in_thread.execute(self._thread_id, message.run_id)
                     await self._send(CancelledMessage(run_id=run.run_id if run else None))
                 case PingMessage():
