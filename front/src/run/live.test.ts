@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { withNewest, type Conversation } from "../api/conversation";
 import type { Message, MessagePage } from "../api/types";

@@ -1,5 +1,5 @@
 /** Who reads, and how: by keyboard alone, on a phone, in the dark, in Spanish, by ear. */
-import type { Page } from "@playwright/test";
+import type { Page } from "playwright/test";
 import { es } from "../../src/i18n/es";
 import { answer, ask, button, composer, expect, finished, shown, stranger, test, words, written } from "./harness/test";
 
