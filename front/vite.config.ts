@@ -8,7 +8,6 @@ const behind = ["/api", "/ws", "/health", "/ready", "/metrics", "/docs", "/refer
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  // One sheet: the chat's and the PDF viewer's rules compress well beside the others, and nothing waits for a sheet of its own.
-  build: { target: "es2022", sourcemap: false, chunkSizeWarningLimit: 600, cssCodeSplit: false },
+  build: { target: "es2022", sourcemap: false, chunkSizeWarningLimit: 600 },
   server: { port: 5173, proxy: Object.fromEntries(behind.map((path) => [path, { target: api, ws: path === "/ws" }])) },
 });

@@ -37,7 +37,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
   const stopping = stop.isPending || (stop.isSuccess && stop.variables === running?.runId);
   const halt = useLatest(() => running !== null && stop.mutate(running.runId, { onError: () => toast({ text: t("chat.stop.failed"), tone: "danger" }) }));
   useShortcut("Escape", halt, running !== null && !stopping);
-  useTitle(thread.data ? (thread.data.title ?? t("threads.untitled")) : null);
+  useTitle(thread.data ? (thread.data.title ?? t("threads.untitled")) : null, running !== null);
   useEffect(() => setSource(null), [threadId]);
 
   if (isMissing(query.error) || live.refusal?.status === 404) return <NotFound />;
