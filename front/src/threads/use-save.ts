@@ -4,14 +4,14 @@ import type { Thread } from "../api/types";
 import { useT } from "../i18n/t";
 import { chatPath } from "../routes";
 import { toast } from "../ui/toasts";
+import { fileName, transcriptOf } from "./transcript";
 
 export function useSave(): (thread: Thread) => void {
   const t = useT();
   return (thread) => {
     const title = thread.title ?? t("threads.untitled");
-    const made = Promise.all([readWhole(thread.thread_id), import("./transcript")]);
-    made.then(
-      ([messages, { transcriptOf, fileName }]) => save(fileName(title), transcriptOf(t, title, new URL(chatPath(thread.thread_id), location.href).href, messages)),
+    readWhole(thread.thread_id).then(
+      (messages) => save(fileName(title), transcriptOf(t, title, new URL(chatPath(thread.thread_id), location.href).href, messages)),
       () => toast({ text: t("threads.save.failed"), tone: "danger" }),
     );
   };

@@ -150,8 +150,9 @@ test("dark follows the system, and the reader's choice stays", async ({ page }) 
   expect(await ground()).toBe(dark);
 });
 
-test("on paper: the whole conversation, and nothing to press", async ({ page, api, thread }) => {
-  for (let count = 0; count < 4; count += 1) await api.asked(thread, "[[file=long.md]]");
+test("on paper: the whole conversation with its sources, and nothing to press", async ({ page, api, user }) => {
+  const thread = await api.thread(user, "cvs");
+  for (let count = 0; count < 4; count += 1) await api.asked(thread, "What did Marco Ossani do at Peyrolles Numérique? [[file=long.md]]");
   await page.goto(`/chat/${thread.thread_id}`);
   await expect(page.locator(".turn")).toHaveCount(8);
   const screen = page.viewportSize()!.height;
@@ -159,7 +160,9 @@ test("on paper: the whole conversation, and nothing to press", async ({ page, ap
   await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(20 * screen);
   await expect(composer(page)).toBeHidden();
   await expect(page.getByRole("button", { name: words["chat.copy"] }).first()).toBeHidden();
+  await expect(page.getByText(words["ui.skip"])).toBeHidden();
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("region", { name: words["sources.title"] }).last().getByRole("button").first()).toBeVisible();
 });
 
 test("Arabic goes from right to left, in the question and in each paragraph of the answer", async ({ page, api, thread }) => {
