@@ -289,7 +289,7 @@ describe("tabs of one browser", () => {
     const server = new FakeServer();
     const browser = new Browser(server);
     // Frozen: it has the lock and does nothing.
-    void browser.locks.request("chatbot.thread.t", {}, () => new Promise(() => undefined)).catch(() => undefined);
+    void browser.locks.request("chatbot.thread.2.t", {}, () => new Promise(() => undefined)).catch(() => undefined);
     const tab = browser.tab();
     await settle(30_000);
     expect(server.requests.length).toBe(0);

@@ -94,7 +94,8 @@ export class SharedStream {
     private readonly listener: Listener,
     private readonly around: Commons = commons,
   ) {
-    this.name = `chatbot.thread.${threadId}`;
+    // The number is that of what is said: tabs that still have an older page keep to themselves.
+    this.name = `chatbot.thread.2.${threadId}`;
     this.channel = around.locks && around.channel?.(this.name);
     this.channel?.addEventListener("message", (message: MessageEvent<Said>) => this.hear(message.data));
     this.ticks = setInterval(() => this.tick(), TICK);
