@@ -5,7 +5,7 @@
  * Browser: CHROMIUM, else an installed Chromium or Chrome, else the one of `npx playwright install chromium`.
  */
 import { existsSync } from "node:fs";
-import { chromium, defineConfig } from "@playwright/test";
+import { chromium, defineConfig } from "playwright/test";
 
 const INSTALLED = [
   "/usr/bin/chromium",

@@ -42,6 +42,17 @@ export function addMessage(client: QueryClient, threadId: string, message: Messa
   });
 }
 
+/** All messages of a thread, oldest first, read for themselves: what the page has loaded stays as it is. Raises `Problem`. */
+export async function readWhole(threadId: string): Promise<Message[]> {
+  const messages: Message[] = [];
+  for (let cursor: string | null = null; ; ) {
+    const page: MessagePage = await readPage(threadId, cursor);
+    messages.unshift(...page.messages.toReversed());
+    if (page.next_cursor === null) return messages;
+    cursor = page.next_cursor;
+  }
+}
+
 async function addOlder(client: QueryClient, threadId: string): Promise<void> {
   const cursor = client.getQueryData<Conversation>(keys.messages(threadId))?.older;
   if (cursor == null) return;

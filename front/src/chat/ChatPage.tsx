@@ -5,6 +5,7 @@ import { useThread } from "../api/queries";
 import type { Source } from "../api/types";
 import { useT } from "../i18n/t";
 import { NotFound } from "../layout/NotFound";
+import { warmUp } from "../markdown/warm";
 import { useStickToBottom } from "../scroll/useStickToBottom";
 import { SourceDrawer } from "../sources/SourceDrawer";
 import { useShortcut } from "../ui/shortcuts";
@@ -19,7 +20,10 @@ import { LoadState } from "./LoadState";
 import { MessageList } from "./MessageList";
 import { useActions } from "./useActions";
 import { useConversation } from "./useConversation";
+import { useLatest } from "./useLatest";
 import { useTitle } from "./useTitle";
+
+warmUp();
 
 export function ChatPage({ threadId }: { threadId: string }) {
   const t = useT();
@@ -31,9 +35,9 @@ export function ChatPage({ threadId }: { threadId: string }) {
   const actions = useActions(talk, composer, stick.toBottom, setSource);
   const { query, live, turns, running, stop, undecided } = talk;
   const stopping = stop.isPending || (stop.isSuccess && stop.variables === running?.runId);
-  const halt = running === null ? null : () => stop.mutate(running.runId, { onError: () => toast({ text: t("chat.stop.failed"), tone: "danger" }) });
-  useShortcut("Escape", () => halt?.(), halt !== null && !stopping);
-  useTitle(thread.data ? (thread.data.title ?? t("threads.untitled")) : null);
+  const halt = useLatest(() => running !== null && stop.mutate(running.runId, { onError: () => toast({ text: t("chat.stop.failed"), tone: "danger" }) }));
+  useShortcut("Escape", halt, running !== null && !stopping);
+  useTitle(thread.data ? (thread.data.title ?? t("threads.untitled")) : null, running !== null);
   useEffect(() => setSource(null), [threadId]);
 
   if (isMissing(query.error) || live.refusal?.status === 404) return <NotFound />;
@@ -61,7 +65,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
         key={threadId}
         limit={limitOf(undecided, turns)}
         onSend={actions.ask}
-        onStop={halt}
+        onStop={running === null ? null : halt}
         place={threadId}
         placeholder={t(`chat.composer.${assistant}`)}
         ref={composer}

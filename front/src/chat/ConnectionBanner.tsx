@@ -2,14 +2,14 @@
  * A quiet line when the page has lost the server: at once when the browser says it is offline, else after three failed tries in a row. It goes by itself, and
  * there is nothing to click: the page is trying already.
  */
-import { useSyncExternalStore } from "react";
+import { memo, useSyncExternalStore } from "react";
 import { useT } from "../i18n/t";
 import type { LinkState } from "../run/follow";
 import { OfflineIcon } from "../ui/icons";
 
 const PATIENCE = 3;
 
-export function ConnectionBanner({ link }: { link: LinkState }) {
+export const ConnectionBanner = memo(function ConnectionBanner({ link }: { link: LinkState }) {
   const t = useT();
   const online = useSyncExternalStore(onLine, () => navigator.onLine);
   const lost = link.kind !== "open" && link.failures >= PATIENCE;
@@ -23,7 +23,7 @@ export function ConnectionBanner({ link }: { link: LinkState }) {
       )}
     </div>
   );
-}
+});
 
 function onLine(changed: () => void): () => void {
   window.addEventListener("online", changed);

@@ -135,10 +135,12 @@ function useSentMessages(threadId: string, outbox: Outbox, expect: ReturnType<ty
       outbox.onSent(({ outgoing, posted }) => {
         addMessage(client, threadId, messageOf(outgoing, posted));
         expect(posted);
-        // The server's own copy soon: a read that was under way may come back without this message.
-        void refreshMessages(client, threadId);
-        void client.invalidateQueries({ queryKey: keys.threads });
-        void client.invalidateQueries({ queryKey: keys.thread(threadId) });
+        // The server's own copy soon: a read that was under way may come back without this message. First the question is painted.
+        setTimeout(() => {
+          void refreshMessages(client, threadId);
+          void client.invalidateQueries({ queryKey: keys.threads });
+          void client.invalidateQueries({ queryKey: keys.thread(threadId) });
+        });
       }),
     [client, threadId, outbox, expect],
   );

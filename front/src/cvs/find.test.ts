@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import type { Cv } from "../api/types";
 import { fitting, languagesOf } from "./find";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** The dictionaries hold what the page says, no more: types see to missing keys, this sees to keys that nobody uses and to placeholders. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -36,6 +36,7 @@ export type Translate = <K extends Key>(key: K, ...rest: Rest<K>) => string;
 /** The text of a key in one language. */
 export function translate<K extends Key>(into: Language, key: K, ...rest: Rest<K>): string {
   const text: string | { one: string; other: string } = (dictionaries[into] ?? en)[key];
+  if (rest[0] === undefined && typeof text === "string") return text;
   const values: Record<string, string | number> = rest[0] ?? {};
   const chosen = typeof text === "string" ? text : pluralForm(into, text, Number(values["n"]));
   return chosen.replace(/\{(\w+)\}/g, (whole, name: string) => shown(into, values[name] ?? whole));

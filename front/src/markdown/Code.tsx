@@ -9,7 +9,9 @@ const MOST_CHARACTERS = 40_000;
 
 export function Code({ code, language, finished }: { code: string; language: string | null; finished: boolean }) {
   const t = useT();
-  const tree = useHighlighted(code, finished && code.length <= MOST_CHARACTERS ? language : null);
+  const coloured = language !== null && code.length <= MOST_CHARACTERS;
+  usePrepared(finished || !coloured ? null : language);
+  const tree = useHighlighted(code, finished && coloured ? language : null);
   return (
     <figure className="md-code">
       <figcaption>
@@ -24,18 +26,39 @@ export function Code({ code, language, finished }: { code: string; language: str
   );
 }
 
-function useHighlighted(code: string, language: string | null): Tree | null {
-  const [found, setFound] = useState<{ code: string; tree: Tree | null } | null>(null);
+const grammars = () => import("./grammars");
+
+/** While the code is still written, what will colour it is fetched and made ready, step by step. */
+function usePrepared(language: string | null): void {
   useEffect(() => {
     if (language === null) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let wanted = true;
-    // Without the chunk (offline after an update) the code stays as it is.
-    import("./grammars").then(
-      ({ highlight }) => wanted && setFound({ code, tree: highlight(code, language.toLowerCase()) }),
+    grammars().then(
+      ({ prepare }) => wanted && (timer = setTimeout(() => prepare(language.toLowerCase()))),
       () => undefined,
     );
     return () => {
       wanted = false;
+      clearTimeout(timer);
+    };
+  }, [language]);
+}
+
+function useHighlighted(code: string, language: string | null): Tree | null {
+  const [found, setFound] = useState<{ code: string; tree: Tree | null } | null>(null);
+  useEffect(() => {
+    if (language === null) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let wanted = true;
+    // Without the chunk (offline after an update) the code stays as it is. In a task of its own: what has just been drawn is painted first.
+    grammars().then(
+      ({ highlight }) => wanted && (timer = setTimeout(() => setFound({ code, tree: highlight(code, language.toLowerCase()) }))),
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
     };
   }, [code, language]);
   return found?.code === code ? found.tree : null;

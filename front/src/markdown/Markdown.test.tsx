@@ -1,7 +1,8 @@
+// @vitest-environment happy-dom
 import { readFileSync } from "node:fs";
-import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { Profiler } from "react";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { act, mounted, press, sent } from "../ui/testing";
 import { Markdown } from "./Markdown";
 import { read } from "./read";
 import { CitationsContext } from "./Cite";
@@ -17,10 +18,8 @@ const long = readFileSync("test/fixtures/long.md", "utf8");
 const sources = [1, 2, 3, 4].map((n) => ({ n, cv_id: `cv-${n}`, candidate: `Candidate ${n}`, page: n, section: "skills", snippet: `Snippet ${n}`, score: 1, url: null }));
 const nothing = () => undefined;
 
-afterEach(cleanup);
-
 function shown(text: string, streaming = false, onCite: (n: number) => void = nothing) {
-  return render(<Markdown text={text} streaming={streaming} sources={sources} onCite={onCite} />).container;
+  return mounted(<Markdown text={text} streaming={streaming} sources={sources} onCite={onCite} />).container;
 }
 
 /** Ids count up, and are not seen. */
@@ -30,7 +29,7 @@ describe("by blocks", () => {
   it("the page is the same as in one pass", () => {
     const citations = { sources: new Map(sources.map((source) => [source.n, source])), onCite: nothing };
     const blockwise = shown(long).querySelector(".md")!.innerHTML;
-    const onePass = render(
+    const onePass = mounted(
       <CitationsContext value={citations}>
         <Tree finished root={read(long, new Set([1, 2, 3, 4]))} />
       </CitationsContext>,
@@ -40,7 +39,7 @@ describe("by blocks", () => {
   });
 
   it("nothing throws at any cut, and settled blocks are not read again", () => {
-    const view = render(<Markdown text="" streaming sources={sources} onCite={nothing} />);
+    const view = mounted(<Markdown text="" streaming sources={sources} onCite={nothing} />);
     drawn.mockClear();
     let cuts = 0;
     for (let end = 1; end <= long.length; end += 61) {
@@ -60,7 +59,7 @@ describe("by blocks", () => {
         <Markdown text={long} streaming={false} sources={sources} onCite={nothing} />
       </Profiler>
     );
-    const view = render(page("a"));
+    const view = mounted(page("a"));
     const heading = view.container.querySelector("h2");
     view.rerender(page("b"));
     expect(view.container.querySelector("h2")).toBe(heading);
@@ -140,8 +139,7 @@ describe("citations", () => {
   it("open their source, and show it when focused", () => {
     const opened = vi.fn();
     shown("One [2].", false, opened);
-    const button = screen.getByRole("button", { name: "Source 2: Candidate 2, page 2" });
-    fireEvent.click(button);
+    press("Source 2: Candidate 2, page 2");
     expect(opened).toHaveBeenCalledExactlyOnceWith(2);
   });
 
@@ -150,10 +148,10 @@ describe("citations", () => {
     try {
       const view = shown("One [2].");
       const cite = view.querySelector(".md-cite")!;
-      fireEvent.pointerEnter(cite, { pointerType: "mouse" });
+      sent(cite, new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }));
       act(() => vi.advanceTimersByTime(300));
       expect(view.querySelector('[role="tooltip"]')?.textContent).toContain("Snippet 2");
-      fireEvent.keyDown(cite.querySelector("button")!, { key: "Escape" });
+      sent(cite.querySelector("button")!, new KeyboardEvent("keydown", { bubbles: true, cancelable: true, key: "Escape" }));
       expect(view.querySelector('[role="tooltip"]')).toBeNull();
     } finally {
       vi.useRealTimers();
@@ -161,7 +159,7 @@ describe("citations", () => {
   });
 
   it("wait for their sources: without, they are text", () => {
-    const view = render(<Markdown text="One [1]." streaming sources={[]} onCite={nothing} />);
+    const view = mounted(<Markdown text="One [1]." streaming sources={[]} onCite={nothing} />);
     expect(view.container.textContent).toContain("[1]");
     view.rerender(<Markdown text="One [1]." streaming sources={sources} onCite={nothing} />);
     expect(numbers(view.container)).toEqual(["1"]);
@@ -170,7 +168,7 @@ describe("citations", () => {
 
 describe("code", () => {
   it("gets its colours when the block is finished, not before", async () => {
-    const view = render(<Markdown text={"```python\ndef f(): return 1"} streaming sources={[]} onCite={nothing} />);
+    const view = mounted(<Markdown text={"```python\ndef f(): return 1"} streaming sources={[]} onCite={nothing} />);
     await new Promise((done) => setTimeout(done, 50));
     expect(view.container.querySelector("[class^=hl-]")).toBeNull();
     view.rerender(<Markdown text={"```python\ndef f(): return 1\n```\n\nThat is it"} streaming sources={[]} onCite={nothing} />);
@@ -181,9 +179,9 @@ describe("code", () => {
   it("can be copied, and says so", async () => {
     const write = vi.fn(async () => undefined);
     vi.stubGlobal("navigator", { ...navigator, clipboard: { writeText: write } });
-    shown("```sql\nSELECT 1;\n```");
-    fireEvent.click(screen.getByRole("button", { name: /Copy/ }));
-    await vi.waitFor(() => expect(screen.getByRole("status").textContent).toBe("Copied"));
+    const view = shown("```sql\nSELECT 1;\n```");
+    press(/Copy/);
+    await vi.waitFor(() => expect(view.querySelector("[role=status]")?.textContent).toBe("Copied"));
     expect(write).toHaveBeenCalledWith("SELECT 1;");
     vi.unstubAllGlobals();
   });

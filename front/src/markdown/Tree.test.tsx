@@ -1,16 +1,15 @@
+// @vitest-environment happy-dom
 /** What `Tree` draws, beside the HTML that micromark itself writes of the same text: the tokens are shared, the drawing is our own. And what only we have. */
 import { readFileSync } from "node:fs";
-import { cleanup, render } from "@testing-library/react";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { createElement, Fragment, type ReactNode } from "react";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { mounted } from "../ui/testing";
 import { Code } from "./Code";
 import { Link, Picture, Table, Task } from "./elements";
 import { read } from "./read";
 import { Tree } from "./Tree";
-
-afterEach(cleanup);
 
 /** The same elements where one of ours stands for a tag. */
 const STANDS_FOR: Record<string, (element: Element, children: ReactNode[]) => ReactNode> = {
@@ -45,7 +44,7 @@ function drawnLike(node: ChildNode, key: number): ReactNode {
 }
 
 /** The rank of a heading follows from what is above it: `ranks.test.ts`. */
-const html = (element: ReactNode): string => render(element).container.innerHTML.replace(/<(\/?)h[2-6]/g, "<$1h2");
+const html = (element: ReactNode): string => mounted(element).container.innerHTML.replace(/<(\/?)h[2-6]/g, "<$1h2");
 const ours = (text: string): string => html(<Tree finished root={read(text, new Set())} />);
 function theirs(text: string): string {
   const page = document.createElement("div");
@@ -94,7 +93,7 @@ describe("raw HTML", () => {
 
 describe("footnotes", () => {
   it("are numbered in the order of the text, stand at the end, and lead there and back", () => {
-    const view = render(<Tree finished root={read("One[^b], two[^a], one again[^b], none[^c].\n\n[^a]: Note a\n[^b]: Note *b* [^a]", new Set())} />).container;
+    const view = mounted(<Tree finished root={read("One[^b], two[^a], one again[^b], none[^c].\n\n[^a]: Note a\n[^b]: Note *b* [^a]", new Set())} />).container;
     const calls = [...view.querySelectorAll("p sup a")].map((link) => link.textContent);
     expect(calls.slice(0, 3)).toEqual(["1", "2", "1"]);
     const items = [...view.querySelectorAll(".md-notes > ol > li")];

@@ -22,6 +22,11 @@ lowlight.registerAlias({ bash: ["console", "shell", "terminal"], json: ["jsonc",
 
 export type Tree = ReturnType<typeof lowlight.highlight>;
 
+/** Makes a language's rules ready, which takes longer than to colour a short piece of code with them. */
+export function prepare(language: string): void {
+  highlight("", language);
+}
+
 /** The code as a tree of spans; null for a language that is not here. */
 export function highlight(code: string, language: string): Tree | null {
   return lowlight.registered(language) ? lowlight.highlight(language, code, { prefix: "hl-" }) : null;

@@ -171,18 +171,20 @@ async function refused(response: Response, link: Link): Promise<void> {
 /** Breaks a link that has been silent too long, and one that is doubtful when the browser wakes. */
 function watchOver(around: Surroundings, broken: AbortController, link: Link): { heard: () => void; stop: () => void } {
   let last = Date.now();
-  let timer = setTimeout(() => broken.abort(), DEAD_AFTER);
+  // Not wound up anew at every piece of the stream, which come by the hundred: when it runs out it looks how much is left.
+  const look = (): void => {
+    const left = DEAD_AFTER - (Date.now() - last);
+    if (left <= 0) broken.abort();
+    else timer = setTimeout(look, left);
+  };
+  let timer = setTimeout(look, DEAD_AFTER);
   const stopWaking = around.onWake((reason) => {
     if (reason === "visible" && Date.now() - last < DOUBTFUL_AFTER) return;
     link.woken = true;
     broken.abort();
   });
   return {
-    heard: () => {
-      last = Date.now();
-      clearTimeout(timer);
-      timer = setTimeout(() => broken.abort(), DEAD_AFTER);
-    },
+    heard: () => void (last = Date.now()),
     stop: () => {
       clearTimeout(timer);
       stopWaking();

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { withNewest, type Conversation } from "../api/conversation";
 import type { Message, MessagePage } from "../api/types";
@@ -46,6 +47,8 @@ class FakeLocks {
 
 /** BroadcastChannel for one browser: copies, a little later, in order, to everybody else. */
 class FakeAir {
+  /** The kinds of what was said. */
+  readonly said: string[] = [];
   private readonly open = new Set<{ name: string; hear: ((event: MessageEvent) => void)[]; frozen: boolean }>();
   channel(name: string): BroadcastChannel {
     const end = { name, hear: [] as ((event: MessageEvent) => void)[], frozen: false };
@@ -55,6 +58,7 @@ class FakeAir {
       close: () => this.open.delete(end),
       postMessage: (data: unknown) => {
         const copy: unknown = structuredClone(data);
+        this.said.push((data as { kind: string }).kind);
         for (const other of this.open) {
           if (other === end || other.name !== name) continue;
           setTimeout(() => this.open.has(other) && other.hear.forEach((listener) => listener({ data: copy } as MessageEvent)), 1);
@@ -214,6 +218,28 @@ describe("tabs of one browser", () => {
     for (const tab of tabs) expect(tab.text("r")).toBe(fold(events));
   });
 
+  test("a tab that is alone passes nothing on, from when another comes it does, and the next leader finds out who is there", async () => {
+    const server = new FakeServer();
+    const events = madeRun(seeded(3), "r");
+    const browser = new Browser(server);
+    const first = browser.tab();
+    await settle();
+    server.write(...events.slice(0, 3));
+    await settle(100);
+    expect(browser.air.said).not.toContain("events");
+    const [second, third] = [browser.tab(), browser.tab()];
+    await settle(100);
+    server.write(...events.slice(3, 6));
+    await settle(100);
+    expect(browser.air.said).toContain("events");
+    for (const tab of [second, third]) expect(tab.text("r")).toBe(fold(events.slice(0, 6)));
+    first.close();
+    await settle();
+    server.write(...events.slice(6));
+    await settle(100);
+    for (const tab of [second, third]) expect(tab.text("r")).toBe(fold(events));
+  });
+
   test("a tab that comes late gets what it misses from the leader", async () => {
     const server = new FakeServer();
     const events = madeRun(seeded(3), "r");
@@ -263,7 +289,7 @@ describe("tabs of one browser", () => {
     const server = new FakeServer();
     const browser = new Browser(server);
     // Frozen: it has the lock and does nothing.
-    void browser.locks.request("chatbot.thread.t", {}, () => new Promise(() => undefined)).catch(() => undefined);
+    void browser.locks.request("chatbot.thread.2.t", {}, () => new Promise(() => undefined)).catch(() => undefined);
     const tab = browser.tab();
     await settle(30_000);
     expect(server.requests.length).toBe(0);

@@ -141,7 +141,7 @@ export class LiveStore {
           ended ||= isFinal(state);
         }
       }
-      if (this.position === null || !this.isBehind(cursorOf(event))) this.position = cursorOf(event);
+      if (this.position === null || !this.isBehind(event)) this.position = cursorOf(event);
     }
     if (news || ended) this.refreshSoon();
     if (ended) {
@@ -158,9 +158,9 @@ export class LiveStore {
   }
 
   /** Whether an event is earlier in its run than the position: a repeat, which must not move it back. */
-  private isBehind(cursor: string): boolean {
-    const [event, at] = [placeOf(cursor), placeOf(this.position ?? "0")];
-    return event !== null && at !== null && event.runId === at.runId && event.seq <= at.seq;
+  private isBehind(event: StoredEvent): boolean {
+    const at = placeOf(this.position ?? "0");
+    return at !== null && event.runId === at.runId && event.seq <= at.seq;
   }
 
   private want(): "seen" | "background" | "none" {

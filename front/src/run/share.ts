@@ -2,7 +2,8 @@
  * One connection a thread for all tabs of a browser. Browsers open six connections to a host; without this the seventh tab would not even load.
  *
  * Tabs that want a thread's events queue for its Web Lock. Who holds it leads: reads the stream and passes each batch on over a BroadcastChannel,
- * with the cursor it follows on, so a tab that has not got that far notices, and asks (`hello`) for what it misses. When the leader closes, or
+ * with the cursor it follows on, so a tab that has not got that far notices, and asks (`hello`) for what it misses. A new leader says so, and every other tab
+ * answers `hello`: as long as none has, the leader is alone and passes nothing on, which is a good part of what following costs. When the leader closes, or
  * wants no more, the next in the queue reads on from its own cursor: nothing is lost, and what two tabs heard twice the reducer drops.
  * A leader that stays silent (a frozen tab keeps its lock) loses it to a tab that listens.
  *
@@ -60,7 +61,7 @@ type Said =
   | { kind: "link"; link: LinkState }
   | { kind: "alive" }
   | { kind: "refused"; refusal: Refusal }
-  | { kind: "leads"; at: string }
+  | { kind: "leads" }
   | { kind: "hello"; from: string; after: string }
   | { kind: "too-old"; to: string; at: string };
 
@@ -80,6 +81,8 @@ export class SharedStream {
   /** The turn in which this tab leads, if it does. */
   private leads: AbortController | null = null;
   private silent = 0;
+  /** Another tab has been heard since this one leads: before, what it would pass on is not even gathered. */
+  private heard = false;
   private link: LinkState = { kind: "connecting", failures: 0 };
   private kept: StoredEvent[] = [];
   private keptAfter = "0";
@@ -91,7 +94,8 @@ export class SharedStream {
     private readonly listener: Listener,
     private readonly around: Commons = commons,
   ) {
-    this.name = `chatbot.thread.${threadId}`;
+    // The number is that of what is said: tabs that still have an older page keep to themselves.
+    this.name = `chatbot.thread.2.${threadId}`;
     this.channel = around.locks && around.channel?.(this.name);
     this.channel?.addEventListener("message", (message: MessageEvent<Said>) => this.hear(message.data));
     this.ticks = setInterval(() => this.tick(), TICK);
@@ -151,7 +155,8 @@ export class SharedStream {
   /** Reads the stream until this tab leaves; the lock is held meanwhile. */
   private async lead(turn: AbortController): Promise<void> {
     this.leads = turn;
-    this.say({ kind: "leads", at: this.listener.position() });
+    this.heard = false;
+    this.say({ kind: "leads" });
     if (this.want === "background") await this.needBackground(turn);
     while (!turn.signal.aborted) {
       this.gathered.send();
@@ -165,7 +170,7 @@ export class SharedStream {
           signal: AbortSignal.any([turn.signal, round.signal]),
           onEvents: (events, after) => {
             this.keep(events);
-            this.gathered.add(after, events, this.want === "seen");
+            if (this.heard) this.gathered.add(after, events, this.want === "seen");
             if (!this.listener.take(events)) round.abort();
           },
           onState: (link) => this.setLink(link),
@@ -186,6 +191,7 @@ export class SharedStream {
 
   private hear(said: Said): void {
     this.silent = 0;
+    this.heard = true;
     switch (said.kind) {
       case "events":
         if (this.leading || (said.to !== undefined && said.to !== this.id)) return;
@@ -202,13 +208,10 @@ export class SharedStream {
         if (!this.leading) this.listener.onRefused(said.refusal);
         return;
       case "leads":
-        if (!this.listener.knows(said.at)) this.ask();
-        return;
+        return this.ask();
       case "hello":
-        if (this.leading) this.answer(said.from, said.after);
-        return;
+        return this.leading ? this.answer(said.from, said.after) : undefined;
       case "alive":
-        return;
     }
   }
 

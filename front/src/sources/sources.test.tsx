@@ -1,6 +1,7 @@
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Source } from "../api/types";
+import { buttons, mounted, press, sent } from "../ui/testing";
 import { asMarks } from "./draw";
 import { groupsOf } from "./groups";
 import { SourceChips } from "./SourceChips";
@@ -12,7 +13,7 @@ function source(n: number, cv: string, some: Partial<Source> = {}): Source {
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", (query: string) => ({ matches: false, media: query, addEventListener: () => undefined, removeEventListener: () => undefined }));
-  // jsdom has no dialogs that open.
+  // happy-dom has no dialogs that open.
   HTMLDialogElement.prototype.show = function show() {
     this.setAttribute("open", "");
   };
@@ -20,10 +21,7 @@ beforeEach(() => {
     this.removeAttribute("open");
   };
 });
-afterEach(() => {
-  cleanup();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.unstubAllGlobals());
 
 describe("the chips", () => {
   it("stand by candidate, in the order of their numbers", () => {
@@ -37,17 +35,17 @@ describe("the chips", () => {
   it("name their source, and open it", () => {
     const opened = vi.fn();
     const two = source(2, "bob", { page: 3 });
-    render(<SourceChips sources={[source(1, "ada"), two]} onOpen={opened} />);
-    fireEvent.click(screen.getByRole("button", { name: /^Source 2 BOB ?, p\. 3 · Skills$/ }));
+    mounted(<SourceChips sources={[source(1, "ada"), two]} onOpen={opened} />);
+    press(/^Source 2 BOB ?, p\. 3 · Skills$/);
     expect(opened).toHaveBeenCalledExactlyOnceWith(two);
   });
 
   it("collapse when they are many, and are not there without sources", () => {
     const many = Array.from({ length: 9 }, (_, index) => source(index + 1, `cv${index}`));
-    const view = render(<SourceChips sources={many} onOpen={() => undefined} />);
-    expect(screen.getAllByRole("button", { name: /^Source/ })).toHaveLength(4);
-    fireEvent.click(screen.getByRole("button", { name: /5 more/ }));
-    expect(screen.getAllByRole("button", { name: /^Source/ })).toHaveLength(9);
+    const view = mounted(<SourceChips sources={many} onOpen={() => undefined} />);
+    expect(buttons(/^Source/)).toHaveLength(4);
+    press(/5 more/);
+    expect(buttons(/^Source/)).toHaveLength(9);
     view.rerender(<SourceChips sources={[]} onOpen={() => undefined} />);
     expect(view.container.innerHTML).toBe("");
   });
@@ -62,12 +60,12 @@ describe("the drawer", () => {
         <SourceDrawer source={shown} onClose={closed} />
       </>
     );
-    const view = render(page(null));
-    screen.getByText("opener").focus();
+    const view = mounted(page(null));
+    buttons("opener")[0]!.focus();
     view.rerender(page(source(1, "ada", { section: "Resume" })));
-    expect(screen.getByText("Snippet 1")).toBeDefined();
+    expect(view.container.textContent).toContain("Snippet 1");
     expect(document.activeElement?.textContent).toBe("ADA");
-    fireEvent.keyDown(document.activeElement!, { key: "Escape" });
+    sent(document.activeElement!, new KeyboardEvent("keydown", { bubbles: true, cancelable: true, key: "Escape" }));
     expect(closed).toHaveBeenCalledOnce();
     view.rerender(page(null));
     expect(document.activeElement?.textContent).toBe("opener");

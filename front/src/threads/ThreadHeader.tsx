@@ -2,19 +2,19 @@
 import { useState } from "react";
 import { useRenameThread, useThread } from "../api/queries";
 import { useT } from "../i18n/t";
-import { ChevronDownIcon, EditIcon, TrashIcon } from "../ui/icons";
+import { ChevronDownIcon } from "../ui/icons";
 import { Menu } from "../ui/Menu";
 import { Skeleton } from "../ui/Skeleton";
 import { toast } from "../ui/toasts";
 import { RenameField } from "./RenameField";
-import { useDelete } from "./use-delete";
+import { useMenu } from "./use-menu";
 
 export function ThreadHeader({ threadId }: { threadId: string }) {
   const t = useT();
   const { data: thread, isPending } = useThread(threadId);
   const rename = useRenameThread();
-  const remove = useDelete();
   const [renaming, setRenaming] = useState(false);
+  const items = useMenu(thread, () => setRenaming(true));
   if (isPending) return <Skeleton className="ml-2 h-4 w-40" />;
   if (!thread) return null;
   const title = thread.title ?? t("threads.untitled");
@@ -39,10 +39,7 @@ export function ThreadHeader({ threadId }: { threadId: string }) {
       <span className="ml-2 hidden shrink-0 rounded-md bg-raised px-1.5 py-0.5 text-xs text-muted sm:block">{t(`welcome.${thread.assistant}`)}</span>
       <Menu
         icon={<ChevronDownIcon size={16} />}
-        items={[
-          { label: t("threads.rename"), icon: <EditIcon size={18} />, onSelect: () => setRenaming(true) },
-          { label: t("threads.delete"), icon: <TrashIcon size={18} />, danger: true, onSelect: () => remove(thread) },
-        ]}
+        items={items}
         label={t("threads.options", { title })}
         small
       />

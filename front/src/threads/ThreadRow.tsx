@@ -5,12 +5,13 @@ import { useRenameThread } from "../api/queries";
 import { fullMoment } from "../i18n/format";
 import { useT } from "../i18n/t";
 import { chatPath, follow } from "../routes";
-import { EditIcon, MoreIcon, TrashIcon } from "../ui/icons";
+import { MoreIcon } from "../ui/icons";
 import { Menu } from "../ui/Menu";
 import { toast } from "../ui/toasts";
 import { highlighted } from "./group";
 import { RenameField } from "./RenameField";
 import { useDelete } from "./use-delete";
+import { useMenu } from "./use-menu";
 
 type ThreadRowProps = { thread: Thread; query: string; current: boolean; answering: boolean; reachable: boolean; onReach: () => void };
 
@@ -19,6 +20,7 @@ export function ThreadRow({ thread, query, current, answering, reachable, onReac
   const rename = useRenameThread();
   const remove = useDelete();
   const [renaming, setRenaming] = useState(false);
+  const items = useMenu(thread, () => setRenaming(true));
   const title = thread.title ?? t("threads.untitled");
 
   if (renaming) {
@@ -58,10 +60,7 @@ export function ThreadRow({ thread, query, current, answering, reachable, onReac
       <Menu
         className="absolute! right-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 coarse:right-0 coarse:opacity-100"
         icon={<MoreIcon size={18} />}
-        items={[
-          { label: t("threads.rename"), icon: <EditIcon size={18} />, onSelect: () => setRenaming(true) },
-          { label: t("threads.delete"), icon: <TrashIcon size={18} />, danger: true, onSelect: () => remove(thread) },
-        ]}
+        items={items}
         label={t("threads.options", { title })}
         reachable={reachable}
         small

@@ -1,8 +1,8 @@
+// @vitest-environment happy-dom
 /** Deleting with an undo: hidden at once, sent late, exactly once, whatever ends it. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { ReactNode } from "react";
+import { act, hooked } from "../ui/testing";
 import { act as choose, dismiss, LASTS, toasts } from "../ui/toasts";
 import { useHidden } from "./leaving";
 import { useDelete } from "./use-delete";
@@ -29,8 +29,10 @@ afterEach(() => {
 
 function page() {
   const client = new QueryClient();
-  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>;
-  return renderHook(() => ({ remove: useDelete(), hidden: useHidden() }), { wrapper }).result;
+  return hooked(
+    () => ({ remove: useDelete(), hidden: useHidden() }),
+    (children) => <QueryClientProvider client={client}>{children}</QueryClientProvider>,
+  );
 }
 const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds));
 const leave = (state: "hidden" | "visible") =>

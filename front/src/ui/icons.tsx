@@ -48,6 +48,7 @@ export const DocumentIcon = icon(
     <path d="M11.5 2.8V7h4.2M7.5 10.5h5m-5 3h3.5" />
   </>,
 );
+export const LinkIcon = icon(<path d="M8.5 11.5a3 3 0 0 0 4.3 0l2.6-2.6a3 3 0 0 0-4.3-4.3l-.9.9m1.3 3a3 3 0 0 0-4.3 0l-2.6 2.6a3 3 0 0 0 4.3 4.3l.9-.9" />);
 export const DownloadIcon = icon(<path d="M10 3.5v9m-3.8-3.5L10 12.8 13.8 9M4 16.5h12" />);
 export const EditIcon = icon(<path d="m12.6 4.6 2.8 2.8M4 16l.7-3.4 8.4-8.4a1.4 1.4 0 0 1 2 0l.7.7a1.4 1.4 0 0 1 0 2L7.4 15.3z" />);
 export const ExternalIcon = icon(<path d="M11.5 4H16v4.5M16 4l-7 7M8 5H5.5A1.5 1.5 0 0 0 4 6.5v8A1.5 1.5 0 0 0 5.5 16h8a1.5 1.5 0 0 0 1.5-1.5V12" />);

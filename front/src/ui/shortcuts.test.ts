@@ -1,6 +1,7 @@
-import { renderHook } from "@testing-library/react";
+// @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { matches, SHORTCUTS, useShortcut } from "./shortcuts";
+import { hooked } from "./testing";
 
 const pressed = (key: string, more: Partial<KeyboardEvent> = {}) => ({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more });
 
@@ -10,7 +11,7 @@ const press = (target: EventTarget, key: string, more: KeyboardEventInit = {}) =
   return event;
 };
 
-afterEach(() => document.body.replaceChildren());
+afterEach(() => document.querySelector("textarea")?.remove());
 
 describe("matches", () => {
   it.each([
@@ -32,15 +33,15 @@ describe("matches", () => {
 describe("useShortcut", () => {
   it("runs, and keeps the browser from doing its own", () => {
     const run = vi.fn();
-    renderHook(() => useShortcut("Mod+K", run));
+    hooked(() => useShortcut("Mod+K", run));
     expect(press(document.body, "k", { ctrlKey: true }).defaultPrevented).toBe(true);
     expect(run).toHaveBeenCalledOnce();
   });
 
   it("leaves a plain letter to whoever is writing, but not a combination", () => {
     const [slash, search] = [vi.fn(), vi.fn()];
-    renderHook(() => useShortcut("/", slash));
-    renderHook(() => useShortcut("Mod+K", search));
+    hooked(() => useShortcut("/", slash));
+    hooked(() => useShortcut("Mod+K", search));
     const field = document.body.appendChild(document.createElement("textarea"));
     expect(press(field, "/").defaultPrevented).toBe(false);
     press(field, "k", { ctrlKey: true });
@@ -50,8 +51,8 @@ describe("useShortcut", () => {
 
   it("lets the one opened last have the key, and gives it back", () => {
     const [under, over] = [vi.fn(), vi.fn()];
-    renderHook(() => useShortcut("Escape", under));
-    const { unmount } = renderHook(() => useShortcut("Escape", over));
+    hooked(() => useShortcut("Escape", under));
+    const { unmount } = hooked(() => useShortcut("Escape", over));
     press(document.body, "Escape");
     unmount();
     press(document.body, "Escape");
@@ -60,7 +61,7 @@ describe("useShortcut", () => {
 
   it("does nothing while it is not active", () => {
     const run = vi.fn();
-    renderHook(() => useShortcut("Escape", run, false));
+    hooked(() => useShortcut("Escape", run, false));
     press(document.body, "Escape");
     expect(run).not.toHaveBeenCalled();
   });

@@ -9,8 +9,8 @@ import { gzipSync } from "node:zlib";
 
 const DIST = process.argv[2] ?? "dist";
 const KB = 1024;
-/** KB, gzip. The goal for styles was 8 in all: it is met by the page's own sheet, and what the chat and the PDF viewer bring comes on top. */
-const BUDGET = { first: 165, shell: 105, sheet: 8, css: 10, highlighter: 30, pdf: 130, worker: 380 };
+/** KB, gzip. The goal for styles was 8 in all: it is met by the page's own sheet, and what the chat and the PDF viewer bring comes on top. It may not grow. */
+const BUDGET = { first: 165, shell: 105, sheet: 8, css: 9.7, highlighter: 30, pdf: 130, worker: 380 };
 
 if (!existsSync(join(DIST, "index.html"))) {
   console.error(`There is no build in ${DIST}: run npm run build first.`);

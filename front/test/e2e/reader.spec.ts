@@ -1,5 +1,5 @@
 /** Who reads, and how: by keyboard alone, on a phone, in the dark, in Spanish, by ear. */
-import type { Page } from "@playwright/test";
+import type { Page } from "playwright/test";
 import { es } from "../../src/i18n/es";
 import { answer, ask, button, composer, expect, finished, shown, stranger, test, words, written } from "./harness/test";
 
@@ -148,6 +148,38 @@ test("dark follows the system, and the reader's choice stays", async ({ page }) 
   await page.reload();
   await expect(composer(page)).toBeVisible();
   expect(await ground()).toBe(dark);
+});
+
+test("on paper: the whole conversation with its sources, and nothing to press", async ({ page, api, user }) => {
+  const thread = await api.thread(user, "cvs");
+  for (let count = 0; count < 4; count += 1) await api.asked(thread, "What did Marco Ossani do at Peyrolles Numérique? [[file=long.md]]");
+  await page.goto(`/chat/${thread.thread_id}`);
+  await expect(page.locator(".turn")).toHaveCount(8);
+  const screen = page.viewportSize()!.height;
+  await page.emulateMedia({ media: "print" });
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(20 * screen);
+  await expect(composer(page)).toBeHidden();
+  await expect(page.getByRole("button", { name: words["chat.copy"] }).first()).toBeHidden();
+  await expect(page.getByText(words["ui.skip"])).toBeHidden();
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("region", { name: words["sources.title"] }).last().getByRole("button").first()).toBeVisible();
+});
+
+test("Arabic goes from right to left, in the question and in each paragraph of the answer", async ({ page, api, thread }) => {
+  await api.asked(thread, "من يعرف بايثون؟ [[text=مارا_تعرف_بايثون.]]");
+  await page.goto(`/chat/${thread.thread_id}`);
+  await finished(answer(page));
+  /** How far the first letter is from the right edge of its paragraph. */
+  const fromRight = (selector: string) =>
+    page.locator(selector).last().evaluate((element) => {
+      const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode()!;
+      const first = document.createRange();
+      first.setStart(text, 0);
+      first.setEnd(text, 1);
+      return element.getBoundingClientRect().right - first.getBoundingClientRect().right;
+    });
+  expect(await fromRight(".answer .md p")).toBeLessThan(4);
+  expect(await fromRight("[dir=auto]")).toBeLessThan(24);
 });
 
 test.describe("en español", () => {

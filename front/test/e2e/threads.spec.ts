@@ -1,10 +1,11 @@
-/** The list of conversations: titles, search, rename, delete with undo. */
+/** The list of conversations: titles, search, rename, delete with undo, a link to copy and a file to keep. */
+import { readFile } from "node:fs/promises";
 import { answer, button, expect, finished, test, words, type Page } from "./harness/test";
 
 const list = (page: Page) => page.getByRole("navigation", { name: words["threads.list"] });
 const row = (page: Page, title: string) => list(page).getByRole("link", { name: title });
 
-async function option(page: Page, title: string, name: "threads.rename" | "threads.delete"): Promise<void> {
+async function option(page: Page, title: string, name: "threads.rename" | "threads.link" | "threads.save" | "threads.delete"): Promise<void> {
   await row(page, title).hover();
   await list(page).getByRole("button", { name: words["threads.options"].replace("{title}", title) }).click();
   await list(page).getByRole("menuitem", { name: words[name] }).click();
@@ -36,8 +37,26 @@ test("the list marks what is being answered, and says when an answer is there", 
   // That of the open one is marked, too, for as long as it takes.
   await api.post(open, "[[tokens=100 rate=50]]");
   await expect(marked("Open")).toBeVisible();
+  await expect(page).toHaveTitle(/^… Open/);
   await finished(answer(page));
   await expect(marked("Open")).toHaveCount(0);
+  await expect(page).toHaveTitle(/^Open/);
+});
+
+test("a conversation can be kept as a file, all of it, and its link copied", async ({ page, context, api, user }) => {
+  const thread = await api.thread(user, "resume", "To keep");
+  for (let count = 0; count < 17; count += 1) await api.asked(thread, `Question ${count} [[text=Answer_${count}.]]`);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(`/chat/${thread.thread_id}`);
+  const download = page.waitForEvent("download");
+  await option(page, "To keep", "threads.save");
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("To-keep.md");
+  const text = await readFile(await file.path(), "utf8");
+  expect([...text.matchAll(/^Answer (\d+)\.$/gm)].map((match) => Number(match[1]))).toEqual(Array.from({ length: 17 }, (_, count) => count));
+  await option(page, "To keep", "threads.link");
+  await expect(page.getByText(words["threads.link.copied"])).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
 });
 
 test("a deleted conversation comes back with undo, and goes without it", async ({ page, api, user }) => {

@@ -1,5 +1,5 @@
 /** What the main thread of a page spends while something happens: share of the time it is busy, long tasks, the longest time between two frames. */
-import type { Page } from "@playwright/test";
+import type { Page } from "playwright/test";
 
 export interface Cost {
   /** Busy time by time. */

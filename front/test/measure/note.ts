@@ -1,5 +1,5 @@
 /** Notes for the table, and the numbers in them. */
-import { test } from "@playwright/test";
+import { test } from "playwright/test";
 
 export interface Note {
   /** F1 … F15. */

@@ -1,5 +1,5 @@
 /** `npm run measure`: the goals of the page as numbers, one after another on an otherwise quiet machine, in a table at the end. MEASURE=F2,F4 measures some. */
-import { defineConfig } from "@playwright/test";
+import { defineConfig } from "playwright/test";
 import base from "../../playwright.config";
 
 export default defineConfig(base, {

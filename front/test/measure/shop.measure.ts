@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as rest } from "node:timers/promises";
 import { promisify } from "node:util";
-import { chromium } from "@playwright/test";
+import { chromium } from "playwright/test";
 import { BROWSER_ARGS, browserPath } from "../../playwright.config";
 import { freePort } from "../e2e/harness/product";
 import { answer, expect, finished, knows, test } from "../e2e/harness/test";

@@ -1,5 +1,5 @@
 /** What was measured, beside what was wanted: a row for each value that a measure notes, printed at the end, in markdown. */
-import type { Reporter, TestCase, TestResult } from "@playwright/test/reporter";
+import type { Reporter, TestCase, TestResult } from "playwright/types/testReporter";
 import type { Note } from "./note";
 
 export default class Table implements Reporter {

@@ -42,7 +42,7 @@ test("light, growing", async ({ page, api, user }) => {
   await some(api, user);
   await page.goto("/");
   await ask(page, "Who knows Kubernetes?");
-  await written(answer(page), 500);
+  await written(answer(page), 200);
   await picture(page, "light");
 });
 

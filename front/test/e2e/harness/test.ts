@@ -2,7 +2,7 @@
  * What every browser test has: the server, a user of its own that the page already knows, and a watch over the page. Whatever a test does, the page may
  * load nothing from elsewhere, break no rule of its content security policy, throw nothing, and ask for nothing that is not there.
  */
-import { test as base, expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Locator, type Page } from "playwright/test";
 import { en } from "../../../src/i18n/en";
 import { Api, type Message, type Thread, type User } from "./api";
 import { Line } from "./line";
