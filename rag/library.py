@@ -40,6 +40,7 @@ class Library:
 
     @property
     def embedder(self) -> Embedder:
+        """The model that questions are embedded with. Raises `EmbedderMissing`."""
         return embedder_named(self._chosen) if isinstance(self._chosen, str) else self._chosen
 
     def generation(self) -> Generation:

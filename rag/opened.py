@@ -10,10 +10,9 @@ from rag.corpus import Corpus
 from rag.dense import DenseIndex
 from rag.errors import NoIndex
 from rag.generation import Meta, read_meta
+from rag.lens import Lens
 from rag.lexical import LexicalIndex
 from rag.names import Names
-from rag.near_words import NearWords
-from rag.related import thesaurus
 
 
 class Generation:
@@ -22,17 +21,17 @@ class Generation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.meta: Meta = read_meta(folder)
-        thesaurus()  # now, once, rather than by each of the first questions that come at the same time
         try:
             self.corpus = Corpus(folder / "corpus.sqlite")
             self.lexical = LexicalIndex(folder / "terms", len(self.corpus))
             self.dense = DenseIndex(folder / "vectors.faiss")
-            self.near = NearWords.read(folder / "near.npz") if (folder / "near.npz").exists() else None
+            self.lens = Lens.read(folder / "occupations.npy")
         except Exception as error:  # every library has its own errors for a damaged file
             raise NoIndex(f"The index at {folder} is damaged: build it again with `make rag-rebuild`.") from error
 
     @cached_property
     def names(self) -> Names:
+        """The candidates' names, for questions that name somebody."""
         return Names([cv.name for cv in self.corpus.cvs])
 
     def check(self) -> None:

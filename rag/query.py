@@ -11,8 +11,6 @@ from enum import StrEnum
 from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
 from rag.names import Names, People, Token, tokens_of
-from rag.spelling import is_word, respelled
-from rag.terms import stems_of
 from rag.words import fold, language_of
 
 _EVERYBODY = re.compile(
@@ -75,6 +73,8 @@ _WITH = re.compile(r"\b(?:with|con|avec|mit|com)\b")
 
 
 class Comparison(StrEnum):
+    """How a number of years is bounded."""
+
     MORE = "more than"
     LEAST = "at least"
     LESS = "less than"
@@ -89,6 +89,7 @@ class Years:
     years: int
 
     def holds(self, years: float) -> bool:
+        """Does this many years meet the condition?"""
         match self.comparison:
             case Comparison.MORE:
                 return years > self.years
@@ -146,19 +147,11 @@ class Question:
 
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
+    """Reads a question against the names and words of one index: see `Question`."""
     if text.isupper() and len(text.split()) > _SHOUTED:
         text = text.lower()
     language = _language(text)
-    written = tokens_of(text)
-    tokens = respelled(
-        written,
-        lambda token: (
-            is_carrier(token, language)
-            or bool(aspects_of_word(plain(token)))
-            or names.known(token)
-            or any(map(frequency, (*stems_of(token.folded), *token.parts)))
-        ),
-    )
+    tokens = tuple(tokens_of(text))
     years, years_at = _years(text, tokens)
 
     speaking = Aspect.SPEAKS in aspects_of(tokens)
@@ -172,7 +165,7 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
             or _is_concept(token, language)
         )
 
-    people = names.find(tokens, frequency, ordinary, is_word)
+    people = names.find(tokens, frequency, ordinary, concepts().words.__contains__)
     telling = tuple(
         i
         for i, token in enumerate(tokens)
