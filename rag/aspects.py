@@ -63,7 +63,7 @@ _WORDS: dict[Aspect, str] = {  # a star stands for any ending
     Aspect.AWARDS: "award* prize* premio* premiad* prix recompens* auszeichnung* preis* premi honours honors",
     Aspect.HOBBIES: "hobb* interests interested leisure spare aficion* intereses pasatiempo* tiempo libre loisir* passion* freizeit* interessen hobbys tempo",
     Aspect.VOLUNTEERS: "volunt* benevol* ehrenamt* freiwillig*",
-    Aspect.ABOUT: "about summar* profile overview background describe* biograph* introduc* perfil resumen resumeme hablame cuentame sobre describe trayectoria profil presente beschreib* uberblick lebenslauf werdegang parcours profilo descri*",
+    Aspect.ABOUT: "living called named wissen weiss sabemos savons sappiamo llamad* heisst appelle pile stack pool batch dossier unterlagen about summar* profile overview background describe* biograph* introduc* perfil resumen resumeme hablame cuentame sobre describe trayectoria profil presente beschreib* uberblick lebenslauf werdegang parcours profilo descri*",
 }
 
 _CARRIERS = frozenset(

@@ -55,7 +55,7 @@ class _Records:
 
     def find(self, key: NDArray[np.uint64]) -> Vectors | None:
         """The vector kept under the key."""
-        at = int(np.searchsorted(self._heads, key[0]))
+        at: int = np.searchsorted(self._heads, key[:1]).tolist()[0]
         while at < len(self._heads) and self._heads[at] == key[0]:
             record: Any = self._all[int(self._order[at])]
             vector: Vectors = record["vector"].astype(np.float32)

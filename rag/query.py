@@ -58,6 +58,8 @@ _ASKS = re.compile(
 _FEW = 8
 _SHOUTED = 3
 """A longer question all in capitals says nothing by its capitals."""
+_ARTICLES = frozenset("a o e y i u".split())
+"""With a capital only because they begin the question: elsewhere a single capital may be a name (`R`)."""
 _AND = frozenset("and y e und et sowie plus also as well & ademas anche".split())
 _OR = frozenset("or o u ou oder bzw".split())
 _NOT = frozenset(
@@ -169,7 +171,11 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
     telling = tuple(
         i
         for i, token in enumerate(tokens)
-        if i not in people.positions and i not in years_at and not is_carrier(token, language) and not _is_possessive(token)
+        if i not in people.positions
+        and i not in years_at
+        and not is_carrier(token, language)
+        and not _is_possessive(token)
+        and not (i == 0 and len(token.raw) == 1 and token.folded in _ARTICLES)
     )
     folded = fold(text)
     everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded))

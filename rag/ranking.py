@@ -48,7 +48,8 @@ def rank(generation: Generation, question: Question, scores: Scores, mode: Mode 
     """The best passages, best first, of the people named if some are, else of all."""
     within = generation.corpus.passages_of(question.people.cvs) if question.people.cvs else None
     by_bm25 = _best_first(scores.bm25, within)
-    by_dense = _dense_order(generation, scores, within) if mode is not Mode.BM25 and _needs_vector(question, scores) else _NONE
+    asked = mode is Mode.DENSE or (mode is Mode.FUSED and _needs_vector(question, scores))
+    by_dense = _dense_order(generation, scores, within) if asked else _NONE
     match mode:
         case Mode.BM25:
             return _plainly(by_bm25, scores, scores.bm25[by_bm25])
