@@ -22,7 +22,7 @@ _ASKS_FOR = re.compile(
 )
 _ENOUGH_OF_A_PERSON = 0.34
 _SOME = 0.22
-_WEIGHTS = (2.86, 16.54, 2.23, -1.93, -1.66, -1.65)
+_WEIGHTS = (2.86, 16.54, 2.23, -1.93, -1.66, -3.0)
 _BIAS = -12.6
 """A logistic regression; docs/decisions/0008 says on what it was fitted and on what it was only tried."""
 
