@@ -1,4 +1,4 @@
-"""Turns each telling word of a question into the group of terms that would do for it: its stems, its concept, its cognates, near words.
+"""Turns each telling word of a question into the group of terms that would do for it: its stems, its concept, its cognates.
 
 The weights say how well each would do; from `LITERAL` upwards a term says the same thing, below it something close.
 """
