@@ -9,7 +9,7 @@ ARGS ?=
 NEUTRAL := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS UV_NO_CONFIG=1
 UV := PATH="$$PATH:.tools/bin" uv
 
-.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format coverage packages bench soak mutants lock up down logs clean reset-data gen-all rag-rebuild dataset eval
+.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format coverage packages bench soak mutants lock up down logs clean reset-data gen-all rag-rebuild vectors dataset eval
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -50,6 +50,9 @@ gen-all: install-dev ## Make the sample CVs, JSON and PDF, with the configured m
 
 rag-rebuild: install ## Index the CVs of CVS_PDF_DIR anew; a running server takes the result over by itself (ARGS=--contextual)
 	@$(BIN)/chatbot index $(ARGS)
+
+vectors: install-dev ## Write the vectors that ship beside the sample CVs and the vocabulary anew, after a change of either
+	@$(BIN)/python -m rag vectors $(ARGS)
 
 dataset: ## Both, one after the other
 	@$(MAKE) gen-all

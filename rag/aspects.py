@@ -63,12 +63,12 @@ _WORDS: dict[Aspect, str] = {  # a star stands for any ending
     Aspect.AWARDS: "award* prize* premio* premiad* prix recompens* auszeichnung* preis* premi honours honors",
     Aspect.HOBBIES: "hobb* interests interested leisure spare aficion* intereses pasatiempo* tiempo libre loisir* passion* freizeit* interessen hobbys tempo",
     Aspect.VOLUNTEERS: "volunt* benevol* ehrenamt* freiwillig*",
-    Aspect.ABOUT: "about summar* profile overview background describe* biograph* introduc* perfil resumen resumeme hablame cuentame sobre describe trayectoria profil presente beschreib* uberblick lebenslauf werdegang parcours profilo descri*",
+    Aspect.ABOUT: "living called named wissen weiss sabemos savons sappiamo llamad* heisst appelle pile stack pool batch dossier unterlagen about summar* profile overview background describe* biograph* introduc* perfil resumen resumeme hablame cuentame sobre describe trayectoria profil presente beschreib* uberblick lebenslauf werdegang parcours profilo descri*",
 }
 
 _CARRIERS = frozenset(
     # words that stand in questions and say nothing about the answer
-    "something anything algo etwas quelque chose says said say stated states dice dicen schreibt sagt dit ecrit who whom whose which what where when why how many much any anyone anybody someone somebody everyone everybody people person persons candidate candidates applicant applicants "
+    "something anything everything alles todo tudo tutto tout please bitte etwas quelque chose says said say stated states dice dicen schreibt sagt dit ecrit who whom whose which what where when why how many much any anyone anybody someone somebody everyone everybody people person persons candidate candidates applicant applicants "
     "cv cvs resume resumes list show tell give find name names mention mentioned mentions me us please all every each long ever has have had does did is are was were there else also among them those these they "
     "want wants need needs looking look search searching good great best strong solid some least more than less fewer over under between year years month months yr yrs experience experienced expert experts "
     "use used uses using work worked works working know knows knew known able capable would could can get got take took kind sort part time do done did details detail information info hold holds held "
@@ -93,7 +93,7 @@ _LIGHT = frozenset(
     "relacionada encargado encargada dedica dedicado dedicada parte gran tema temas incluye previo previa antes despues dado dar "
     "faire fait fais mettre mis prendre pris chose choses facon maniere type domaine secteur lieu monde vie jour jours grand petit nouveau vieux ancien lie liee charge occupe occupes concernant deja avant "
     "machen macht gemacht bringen gebracht nehmen genommen sache sachen art weise bereich branche gebiet ort welt leben tag tage gross klein neu neue alt alte altes zustandig kummert befasst bezug frueher "
-    "fazer feito levar coisa tipo area setor lugar mundo vida fare fatto cosa cose tipo settore area campo luogo mondo vita".split()
+    "faz fazer feito levar coisa tipo area setor lugar mundo vida fare fatto cosa cose tipo settore area campo luogo mondo vita".split()
 )
 
 
@@ -107,6 +107,7 @@ _ALL_STOP_WORDS = frozenset[str]().union(*(STOP_WORDS[language] for language in 
 
 @lru_cache(maxsize=8192)
 def aspects_of_word(folded: str) -> frozenset[Aspect]:
+    """The sides of a CV that a folded word speaks of."""
     return frozenset(aspect for aspect, patterns in _PATTERNS.items() if any(_fits(folded, pattern) for pattern in patterns))
 
 
@@ -123,6 +124,7 @@ def _fits(word: str, pattern: str) -> bool:
 
 
 def aspects_of(tokens: Sequence[Token]) -> frozenset[Aspect]:
+    """The sides of a CV that any of the words speaks of."""
     return frozenset[Aspect]().union(*(aspects_of_word(plain(token)) for token in tokens))
 
 

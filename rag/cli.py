@@ -19,7 +19,7 @@ from rich.table import Table
 from rag.embedders.choice import DEFAULT, embedder_named
 from rag.errors import RagError
 from rag.followup import Said
-from rag.indexing import Build, Report, build_index
+from rag.indexing import Build, Report, build_index, ship_vectors
 from rag.indexing import Progress as Step
 from rag.library import Library
 from rag.retrieval import TOP_K, Found
@@ -36,6 +36,7 @@ DEFAULT_PDFS = Path("cv_generation/data/cvs")
 
 
 def main() -> None:
+    """Runs the command line."""
     cli()
 
 
@@ -186,6 +187,15 @@ def _print_found(found: Found) -> None:
     for hit in found.hits:
         table.add_row(str(hit.n), f"{hit.candidate}\n{hit.file}", str(hit.page), hit.section, f"{hit.score:.2f}", hit.text, style=None)
     console.print(table)
+
+
+@cli.command()
+def vectors(
+    pdf_dir: Annotated[Path, typer.Option("--pdf-dir", help="The folder of CVs.")] = DEFAULT_PDFS, embedder: Embedding = DEFAULT
+) -> None:
+    """Put the passages' vectors beside the CVs, so that indexing them takes seconds everywhere, and those of the occupations into the vocabulary."""
+    with _one_sentence():
+        ship_vectors(pdf_dir, embedder_named(embedder))
 
 
 @cli.command("eval")

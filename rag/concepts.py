@@ -36,6 +36,7 @@ class Concept:
 
     @property
     def wide(self) -> bool:
+        """Are its words close to each other rather than the same?"""
         return self.kind == _WIDE
 
 
@@ -57,10 +58,8 @@ class Concepts:
     roles: dict[str, _Trie]
     """Who does something, found by number and gender alone: a stem would take `development` for `developer`."""
     longest: int
-    said: frozenset[str]
-    """Every phrase of every language."""
-    english: frozenset[str]
-    """The words that say the concepts in English."""
+    words: frozenset[str]
+    """The folded words of every phrase, in every language."""
 
     def mentions(self, tokens: Sequence[str], languages: Sequence[str]) -> list[Mention]:
         """The concepts in the folded words, longest phrase first, none inside another; a phrase of several meanings gives each of them.
@@ -137,8 +136,7 @@ def concepts() -> Concepts:
         phrases=phrases,
         roles=roles,
         longest=longest,
-        said=frozenset(said),
-        english=frozenset(concept.word for concept in by_name.values()),
+        words=frozenset(word for phrase in said for word in words(fold(phrase)) if word.isalpha()),
     )
 
 

@@ -88,6 +88,7 @@ class CorpusWriter:
         self._passages = 0
 
     def add(self, cv_id: str, file: str, pages: int, facts: Facts, chunks: Sequence[Chunk]) -> None:
+        """Stores a CV and its passages; they are numbered as they come, from 0."""
         number = self._cvs
         self._cvs += 1
         self._db.execute(
@@ -138,9 +139,11 @@ class CorpusWriter:
         )
 
     def skip(self, file: str, reason: str) -> None:
+        """Notes a file that could not be read, and why."""
         self._db.execute("insert into skipped values (?, ?)", (file, reason))
 
     def close(self) -> None:
+        """Finishes the file: nothing can be added any more."""
         self._db.execute("commit")
         self._db.executescript(_INDEXES)
         self._db.close()
@@ -172,6 +175,7 @@ class Corpus:
         return np.isin(self._section, [_SECTIONS.index(section) for section in sections])
 
     def section_at(self, number: int) -> Section:
+        """The section that a passage stands in."""
         return _SECTIONS[int(self._section[number])]
 
     def passages_of(self, cvs: Iterable[int]) -> NDArray[np.int64]:
@@ -233,5 +237,6 @@ class Corpus:
         return [(file, reason) for file, reason in self._all("select file, reason from skipped order by file")]
 
     def close(self) -> None:
+        """Lets go of the file, once no search reads any more."""
         with self._lock:
             self._db.close()

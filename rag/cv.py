@@ -28,6 +28,7 @@ def read_cv(path: Path) -> Cv:
 
 
 def cv_of(pdf: PdfText, stem: str) -> Cv:
+    """What is stored of a PDF whose text was read; `stem` is its file's name, for want of any other."""
     language = language_of("\n".join(line.text for line in pdf.lines))
     parts = split_sections(pdf.lines)
     chunks = chunks_of(parts)

@@ -28,9 +28,11 @@ class DenseWriter:
         self._index: Any = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
 
     def add(self, vectors: Vectors) -> None:
+        """Adds rows of unit length, in passage order."""
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def write(self, path: Path) -> None:
+        """Writes the finished index to one file."""
         _faiss().write_index(self._index, str(path))
 
 

@@ -28,10 +28,12 @@ class Entry:
 
     @property
     def head_text(self) -> str:
+        """The lines before the first bullet, in one text."""
         return " | ".join(line.text for line in self.lines[: self.head])
 
 
 def is_bullet(text: str) -> bool:
+    """Does a line begin like an item of a list?"""
     return bool(_BULLET.match(text))
 
 

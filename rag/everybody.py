@@ -39,6 +39,7 @@ class Fit:
 
     @property
     def cvs(self) -> set[int]:
+        """The numbers of all who fit."""
         return set(self.passages)
 
 
@@ -84,6 +85,7 @@ class _Condition:
         self._which = [i for i, thing in enumerate(scores.things) if wanted & set(thing.positions)]
 
     def fit(self) -> Fit:
+        """Who meets it."""
         # What only names an aspect ("degree", "company") is no condition while something else is.
         telling = [i for i in self._which if self._scores.weights[i] > 0 and not self._of_aspect(i)] or self._which
         language = self._spoken_language(telling)
@@ -127,6 +129,7 @@ class _Condition:
         return self._shown({*self.skills(), *self.alike()}, [], (Section.SKILLS,))
 
     def skills(self) -> dict[int, int | None]:
+        """The CVs that list it as a skill by that name, with the years that they state."""
         keys = {skill_key(self._text, self._language), skill_key(self._text, "en")}
         return self._generation.corpus.years_of_skill(key for key in keys if key)
 

@@ -7,15 +7,10 @@ product, a rare word that no CV has, is missing evidence however close the vecto
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
-from typing import Self
-
-import numpy as np
 
 from rag.aspects import Aspect
 from rag.expansion import Sought
 from rag.names import Token
-from rag.occupations import named_in
 from rag.query import Question
 from rag.ranking import Ranked
 from rag.scoring import Scores
@@ -27,94 +22,48 @@ _ASKS_FOR = re.compile(
 )
 _ENOUGH_OF_A_PERSON = 0.34
 _SOME = 0.22
-_LOOKED_AT = 20
-# A logistic regression; docs/decisions/0007 says on what it was fitted and on what it was only tried.
-_WEIGHTS = (2.63, 2.2, 1.98, 3.11, 2.93, -3.12, 1.41)
-_BIAS = -5.59
-_DESCRIBED, _SHORT, _SHORT_WITH_A_GAP, _OF_NOBODY, _SAVE_A_NAME = -1.5, -1.0, 0.0, 2.5, 3.0
-"""So much must speak for an answer: see `_least`."""
-_FEW, _MANY, _GAP = 2, 5, 0.3
+_WEIGHTS = (2.86, 16.54, 2.23, -1.93, -1.66, -3.0)
+_BIAS = -12.6
+"""A logistic regression; docs/decisions/0008 says on what it was fitted and on what it was only tried."""
 
 
 def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> bool:
     """Whether what was found may be shown as an answer."""
     if question.people.stranger or not ranked:
         return False
-    missing = sum(_is_missing_name(question, thing) for thing in scores.things)
-    if missing and (missing > 1 or len(scores.things) < _MANY or question.people.cvs):
-        return False
-    things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
-    if question.people.cvs and not things:
-        return True  # somebody's own CV, and a side of it: whatever heading that stands under, the reader sees
-    if question.people.cvs and _asks_for_a_side(question, scores, things):
-        return True
     if question.people.cvs:
-        if any(scores.things[i].known and scores.said_by(i, question.people.cvs) for i in things):
-            return True
-        best = max(r.coverage for r in ranked)
-        close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
-        return best >= _ENOUGH_OF_A_PERSON or close
+        return _is_in_their_cv(question, scores, ranked)
     if question.everybody and any(clause.by_name for clause in question.clauses):
         return False  # `everybody.py` looked, and nobody was employed there
-    if not scores.things or question.how_to:
+    return bool(scores.things) and not question.how_to and evidence_of(question, scores, ranked) >= 0
+
+
+def _is_in_their_cv(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> bool:
+    """About somebody named nothing is refused but what stands nowhere in their CV: a salary."""
+    if any(_is_missing_name(question, thing) for thing in scores.things):
         return False
-    return evidence_of(scores, ranked) >= max(_least(question, scores, things), _SAVE_A_NAME if missing else -math.inf)
+    things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
+    if not things or _asks_for_a_side(question, scores, things):
+        return True  # a side of their CV: whatever heading that stands under, the reader sees
+    if any(scores.things[i].known and scores.said_by(i, question.people.cvs) for i in things):
+        return True
+    close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
+    return close or max(r.coverage for r in ranked) >= _ENOUGH_OF_A_PERSON
 
 
-def _least(question: Question, scores: Scores, things: Sequence[int]) -> float:
-    """How much evidence the question needs.
-
-    A long description is answered from little: its words are seldom a CV's, and who reads the passages can still say no. A short one names what it is
-    after: where no CV says that thing, the nearest neighbour must not answer. What asks for no candidate at all (`what is the capital of …`) needs most.
-    """
-    if question.asks_of_the_world and not named_in(question.text, question.language):
-        return _OF_NOBODY
-    sought = things or range(len(scores.things))
-    if len(sought) > _FEW:
-        return _DESCRIBED
-    unsaid = sum(float(scores.weights[i]) for i in sought if not scores.things[i].known)
-    return _SHORT_WITH_A_GAP if unsaid > _GAP * sum(float(scores.weights[i]) for i in sought) else _SHORT
-
-
-def evidence_of(scores: Scores, ranked: Sequence[Ranked]) -> float:
-    """How much speaks for there being an answer, as log odds: see `Weighed`."""
-    return float(np.dot(Weighed.of(scores, ranked).values(), _WEIGHTS)) + _BIAS
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """What speaks for and against. No number here depends on the embedding model's scale."""
-
-    covered: float
-    """The most of the question that any of the best passages speaks of."""
-    best_covered: float
-    """What the first of them speaks of."""
-    outstanding: float
-    """How far the nearest passage stands out, in units of what the nearest of so many would by chance."""
-    trade: float
-    """How sure it is that the question is about an occupation that some CV names."""
-    best_trade: float
-    """The same for the first passage."""
-    other_trade: float
-    """How sure it is that it is about an occupation that no CV names."""
-    things: float
-    """The logarithm of how many things are sought: covering half of five says more than covering one."""
-
-    @classmethod
-    def of(cls, scores: Scores, ranked: Sequence[Ranked]) -> Self:
-        best = ranked[0]
-        return cls(
-            covered=max(r.coverage for r in ranked[:_LOOKED_AT]),
-            best_covered=best.coverage,
-            outstanding=scores.outstanding(max(r.cosine for r in ranked)),
-            trade=scores.trades.best(present=True),
-            best_trade=float(scores.trade[best.passage]),
-            other_trade=scores.trades.best(present=False),
-            things=math.log(len(scores.things)),
-        )
-
-    def values(self) -> tuple[float, ...]:
-        return astuple(self)
+def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> float:
+    """How much speaks for there being an answer, as log odds. The numbers are those of `_WEIGHTS`, in that order."""
+    things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]] or list(range(len(scores.things)))
+    unsaid = sum(float(scores.weights[i]) for i in things if not scores.things[i].known)
+    numbers = (
+        ranked[0].score,  # what the best passage is worth together with the next of its CV (`ranking.py`)
+        max(r.cosine for r in ranked),  # the nearest passage
+        math.log(len(scores.things)),  # half of five things said says more than one of one
+        sum(_is_missing_name(question, thing) for thing in scores.things),
+        unsaid / max(sum(float(scores.weights[i]) for i in things), 1e-6),  # the share of the question that no CV says
+        question.asks_of_the_world,  # `what is the capital of …` asks for no candidate
+    )
+    return _BIAS + sum(weight * float(number) for weight, number in zip(_WEIGHTS, numbers, strict=True))
 
 
 def _asks_for_a_side(question: Question, scores: Scores, things: Sequence[int]) -> bool:
@@ -132,6 +81,7 @@ def _is_missing_name(question: Question, thing: Sought) -> bool:
 
 
 def looks_like_name(question: Question, at: int) -> bool:
+    """Is the word written like a name: a capital inside a sentence, or inside the word, or a digit?"""
     token: Token = question.tokens[at]
     if question.language == "de" and token.raw[:1].isupper() and not token.raw.isupper() and not any(c.isupper() for c in token.raw[1:]):
         # German nouns are all capitalised: only a second one right beside it makes a name.

@@ -1,4 +1,4 @@
-"""Turns each telling word of a question into the group of terms that would do for it: its stems, its concept, its cognates, near words.
+"""Turns each telling word of a question into the group of terms that would do for it: its stems, its concept, its cognates.
 
 The weights say how well each would do; from `LITERAL` upwards a term says the same thing, below it something close.
 """
@@ -9,16 +9,13 @@ from typing import Protocol
 
 from rag.aspects import is_light
 from rag.concepts import concepts
-from rag.embedders.port import WordVectors
 from rag.names import Token
-from rag.near_words import NearWords
 from rag.terms import concept_term, stems_of
 from rag.words import LANGUAGES
 
 LITERAL = 0.7
-_CONCEPT, _COGNATE, _WIDE, _NEAR = 0.9, 0.75, 0.66, 0.62
+_CONCEPT, _COGNATE, _WIDE = 0.9, 0.75, 0.66
 _LIGHT = 0.3
-_NEAR_AT_LEAST, _NEAR_MOST = 0.45, 6
 
 
 class Terms(Protocol):
@@ -91,39 +88,13 @@ def _weight(concept: str, full: float) -> float:
     return _WIDE if concepts().by_name[concept].wide else full
 
 
-def how_telling(things: Sequence[Sought], tokens: Sequence[Token], language: str, vectors: WordVectors | None) -> list[float]:
+def how_telling(things: Sequence[Sought], tokens: Sequence[Token]) -> list[float]:
     """How much each thing says, from 0 to 1: a chatty question is not to be decided by its `wants` and `big`."""
-    light = [_LIGHT if all(is_light(tokens[i].folded) for i in thing.positions) else 1.0 for thing in things]
-    if vectors is None or not things:
-        return light
-    english = [language == "en" or thing.label in concepts().english for thing in things]
-    said = vectors.telling([thing.label for thing in things])
-    return [
-        min(a, b) if known and not _named(tokens, thing) else a for a, b, known, thing in zip(light, said, english, things, strict=True)
-    ]
+    return [_LIGHT if all(is_light(tokens[i].folded) for i in thing.positions) else 1.0 for thing in things]
 
 
 def narrowly(things: Sequence[Sought]) -> list[Sought]:
     """Wide ideas count half: about one person everything is near, and whoever does payrolls does not state a salary."""
     return [
         replace(thing, terms={term: weight * (0.5 if weight == _WIDE else 1.0) for term, weight in thing.terms.items()}) for thing in things
-    ]
-
-
-def _named(tokens: Sequence[Token], thing: Sought) -> bool:
-    """Written like a name or in capitals: `IT`, `Go`."""
-    return any(tokens[i].capital and (i > 0 or tokens[i].raw.isupper()) for i in thing.positions)
-
-
-def with_near_words(things: Sequence[Sought], language: str, near: NearWords | None, vectors: WordVectors | None) -> list[Sought]:
-    """Adds words near in meaning. The vectors know English: other languages reach them through the concepts alone."""
-    wanted = [i for i, thing in enumerate(things) if language == "en" or thing.label in concepts().english]
-    wanted = [i for i in wanted if things[i].label.replace(" ", "").isalpha() and len(things[i].label) > 2]
-    if near is None or vectors is None or not wanted:
-        return list(things)
-    rows = vectors.vectors_of([things[i].label for i in wanted])
-    found = dict(zip(wanted, near.near(rows, at_least=_NEAR_AT_LEAST, most=_NEAR_MOST), strict=True))
-    return [
-        Sought(thing.positions, thing.label, {**{term: _NEAR * cosine for term, cosine in found.get(i, ())}, **thing.terms})
-        for i, thing in enumerate(things)
     ]

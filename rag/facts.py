@@ -56,6 +56,7 @@ class Facts:
 
 
 def facts_of(lines: Sequence[Line], parts: Sequence[Part], chunks: Sequence[Chunk], stem_of_file: str, language: str) -> Facts:
+    """What can be said of a candidate without reading the passages again."""
     jobs = [chunk.position for chunk in chunks if chunk.section is Section.EXPERIENCE and not chunk.continued]
     studies = [chunk.position for chunk in chunks if chunk.section is Section.EDUCATION and not chunk.continued]
     name = name_of(lines, stem_of_file)

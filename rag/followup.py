@@ -51,6 +51,7 @@ class Reader:
     name_of: Callable[[int], str]
 
     def read(self, text: str) -> Question:
+        """The question, read against the index. See `read_question`."""
         return read_question(text, self.names, self.frequency)
 
 

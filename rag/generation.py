@@ -2,7 +2,7 @@
 
     store/
       CURRENT              the name of the generation to search: one line, replaced by one atomic rename
-      generations/<id>/    meta.json  corpus.sqlite  terms/  vectors.faiss  near.npz (where the model knows words)
+      generations/<id>/    meta.json  corpus.sqlite  terms/  vectors.faiss  occupations.npy (`lens.py`)
 
 A build happens beside (`generations/.building-…`), is opened and checked, gets its final name, and only then `CURRENT` points to it. Readers of the older
 generation keep their open files; the one before the current stays on disk, older ones go.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rag.errors import IndexMismatch, NoIndex
 
-FORMAT = 3
+FORMAT = 4
 """Of the files in a generation; another number means: build again."""
 
 
@@ -36,6 +36,7 @@ class Meta:
     skipped: int
 
     def write(self, folder: Path) -> None:
+        """Writes `meta.json`: the last file of a build."""
         (folder / "meta.json").write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
 
 
@@ -66,6 +67,7 @@ def current_folder(store: Path) -> Path:
 
 
 def new_build_folder(store: Path, generation: str) -> Path:
+    """A folder for a build under way, which no reader looks into."""
     folder = store / "generations" / f".building-{generation}"
     folder.mkdir(parents=True)
     return folder

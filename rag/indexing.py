@@ -18,6 +18,7 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 
 from rag.chunk import Chunk
 from rag.concepts import in_english
@@ -25,19 +26,20 @@ from rag.contextual import CvReader, chunks_by_model
 from rag.corpus import CorpusWriter
 from rag.cv import Cv, read_cv
 from rag.dense import DenseWriter
+from rag.embedded import Embedded, vectors_file
 from rag.embedders.port import Embedder
 from rag.errors import NoCvs, UnreadablePdf
 from rag.facts import Facts
 from rag.generation import FORMAT, Meta, new_build_folder, publish
-from rag.headings import Section
+from rag.lens import Lens
 from rag.lexical import LexicalWriter
-from rag.near_words import NearWordsWriter
-from rag.occupations import described_with, named_in, occupation_term
+from rag.occupations import descriptions
 from rag.opened import Generation
 from rag.terms import passage_terms
-from rag.words import language_of, words
+from rag.words import language_of
 
-_BATCH = 256
+_BATCH = 32
+"""Passages that are embedded together; a build that is interrupted loses no more."""
 _ALONE = 24
 """Up to so many files, starting child processes costs more than it saves."""
 
@@ -74,6 +76,27 @@ class Build:
     progress: Callable[[Progress], None] = field(default=lambda _: None)
 
 
+VOCABULARY = Path(__file__).parent / "vocabulary"
+"""Holds the vectors of the occupations' descriptions by the default model."""
+
+
+def ship_vectors(pdf_dir: Path, embedder: Embedder) -> None:
+    """Writes what an index of these CVs needs of the model: the passages' vectors beside the PDFs, the occupations' into the vocabulary. Raises `NoCvs`."""
+    for folder, write in ((VOCABULARY, _embed_occupations), (pdf_dir, _embed_passages)):
+        vectors_file(folder, embedder).unlink(missing_ok=True)
+        with TemporaryDirectory(prefix="rag-vectors-") as beside:
+            write(pdf_dir, Path(beside), embedder)
+            shutil.copyfile(vectors_file(Path(beside), embedder), vectors_file(folder, embedder))
+
+
+def _embed_occupations(_: Path, store: Path, embedder: Embedder) -> None:
+    Embedded(embedder, store).vectors(descriptions())
+
+
+def _embed_passages(pdf_dir: Path, store: Path, embedder: Embedder) -> None:
+    build_index(pdf_dir, store, Build(embedder))
+
+
 def build_index(pdf_dir: Path, store: Path, build: Build) -> Report:
     """Indexes every PDF under `pdf_dir` and makes the result current. Raises `NoCvs` if there is none that can be read; the store is untouched then."""
     started = datetime.now(UTC)
@@ -81,7 +104,8 @@ def build_index(pdf_dir: Path, store: Path, build: Build) -> Report:
     generation = f"{started:%Y%m%dT%H%M%S}-{token_hex(3)}"
     folder = new_build_folder(store, generation)
     try:
-        writer = _Writer(folder, build.embedder)
+        embedded = Embedded(build.embedder, store, pdf_dir, VOCABULARY)
+        writer = _Writer(folder, build.embedder, embedded)
         skipped = _read_all(pdf_dir, files, writer, build)
         if not writer.cvs:
             raise NoCvs(f"None of the {len(files)} PDFs in {pdf_dir} could be read; the first: {skipped[0][0]}: {skipped[0][1]}.")
@@ -101,6 +125,7 @@ def build_index(pdf_dir: Path, store: Path, build: Build) -> Report:
         meta.write(folder)
         Generation(folder).check()
         folder = publish(store, folder, generation)
+        embedded.keep_used()
     finally:
         if folder.name.startswith("."):
             shutil.rmtree(folder, ignore_errors=True)
@@ -204,36 +229,18 @@ def _with_model(cv: Cv, reader: CvReader | None) -> Cv:
     return cv if reader is None else replace(cv, chunks=chunks_by_model(cv.chunks, reader))
 
 
-_LONGEST_TITLE, _TITLES_KEPT = 60, 10_000
-_TITLE = 240
-"""So much of a summary says what somebody is."""
-
-
-def title_of(chunk: Chunk, facts: Facts) -> str:
-    """What says of a passage which occupation it is about: a job's title, the headline, the beginning of a summary. The name is left out: Baker may be one."""
-    match chunk.section:
-        case Section.EXPERIENCE | Section.VOLUNTEERING:
-            return chunk.position.role or chunk.head
-        case Section.PROFILE:
-            return facts.headline
-        case Section.SUMMARY:
-            return chunk.text[:_TITLE]
-        case _:
-            return ""
-
-
 class _Writer:
     """Everything a generation consists of, written as the CVs come in."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, embedded: Embedded) -> None:
         self._folder = folder
         self._embedder = embedder
+        self._embedded = embedded
         self._corpus = CorpusWriter(folder / "corpus.sqlite")
         self._lexical = LexicalWriter()
-        self._dense = DenseWriter(embedder.dimension)
-        self._near = NearWordsWriter()
+        self._lens = Lens(embedded.vectors(descriptions()))
+        self._dense = DenseWriter(self._lens.dimension)
         self._to_embed: list[str] = []
-        self._titles: dict[str, set[str]] = {}
         self.cvs = 0
         self.passages = 0
 
@@ -247,28 +254,14 @@ class _Writer:
     def _add_chunk(self, chunk: Chunk, facts: Facts) -> None:
         language = language_of(chunk.text, default=facts.language) if len(chunk.text) > 300 else facts.language
         text = f"{chunk.header('')}\n{chunk.text}"
-        title = title_of(chunk, facts)
-        named = named_in(title, facts.language) or self._near_title(chunk, title, facts.language)
-        self._lexical.add([*passage_terms(text, language), *map(occupation_term, sorted(named))])
-        if language == "en" and self._embedder.single_words:
-            self._near.add(words(chunk.text))
+        self._lexical.add(passage_terms(text, language))
         self._to_embed.append(text if self._embedder.multilingual else in_english(text, language))
         if len(self._to_embed) >= _BATCH:
             self._embed()
 
-    def _near_title(self, chunk: Chunk, title: str, language: str) -> set[str]:
-        """A title that the vocabulary does not have may still be near one that it has. The same titles come again and again."""
-        if chunk.section is Section.SUMMARY or not title or len(title) > _LONGEST_TITLE:
-            return set()
-        if title not in self._titles:
-            self._titles[title] = described_with(self._embedder).of_title(in_english(title, language).lower())
-            if len(self._titles) > _TITLES_KEPT:
-                self._titles.pop(next(iter(self._titles)))
-        return self._titles.get(title, set())
-
     def _embed(self) -> None:
         if self._to_embed:
-            self._dense.add(self._embedder.embed_passages(self._to_embed))
+            self._dense.add(self._lens.through(self._embedded.vectors(self._to_embed)))
             self._to_embed = []
 
     def finish(self, skipped: Iterable[tuple[str, str]]) -> None:
@@ -276,7 +269,6 @@ class _Writer:
         for file, reason in skipped:
             self._corpus.skip(file, reason)
         self._corpus.close()
-        terms = self._lexical.write(self._folder / "terms")
+        self._lexical.write(self._folder / "terms")
         self._dense.write(self._folder / "vectors.faiss")
-        if self._embedder.single_words:
-            self._near.write(self._folder / "near.npz", self._embedder.single_words, terms)
+        self._lens.write(self._folder / "occupations.npy")

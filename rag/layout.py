@@ -32,6 +32,7 @@ class Fragment:
 
     @property
     def size(self) -> float:
+        """Its height in points."""
         return self.bottom - self.top
 
 
@@ -49,10 +50,12 @@ class Line:
 
     @property
     def text(self) -> str:
+        """Its cells in one text, with marks between."""
         return CELL_MARK.join(self.cells)
 
     @property
     def size(self) -> float:
+        """Its height in points."""
         return self.bottom - self.top
 
 

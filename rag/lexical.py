@@ -50,10 +50,11 @@ class LexicalWriter:
         self._passages = _Passages()
 
     def add(self, terms: Sequence[str]) -> None:
+        """Adds the terms of the next passage, repeats included."""
         self._passages.add([self._numbers.setdefault(term, len(self._numbers)) for term in terms])
 
-    def write(self, folder: Path) -> Sequence[str]:
-        """Returns all indexed terms."""
+    def write(self, folder: Path) -> None:
+        """Writes the finished index into a new folder."""
         bm25s: Any = import_module("bm25s")
         index = bm25s.BM25(k1=1.2, b=0.6, backend="numpy", csc_backend="numpy")
         scores = index.build_index_from_ids(list(range(len(self._numbers))), self._passages, show_progress=False)
@@ -62,7 +63,6 @@ class LexicalWriter:
             np.save(folder / f"{part}.npy", np.asarray(scores[part]))
         terms = list(self._numbers)
         (folder / "terms.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
-        return terms
 
 
 class LexicalIndex:
@@ -93,6 +93,7 @@ class LexicalIndex:
         return 0 if number is None else int(self._ends[number + 1] - self._ends[number])
 
     def passages_with(self, term: str) -> NDArray[np.int32]:
+        """The numbers of the passages that have the term, ascending."""
         number = self._numbers.get(term)
         if number is None:
             return np.empty(0, dtype=np.int32)

@@ -21,8 +21,8 @@ from rag.ranking import Mode
 from rag.retrieval import TOP_K, Found, search
 
 _WARMING_UP = "Which enginear knows Kubernetes and where did they study?"
-"""Asked of every generation before it serves: whatever is read once, vocabularies and spellings among it, is read now, and not by each of the first
-questions that come at the same time. It has a slip of the pen, so that the spellings are looked at."""
+"""Asked of every generation before it serves: whatever is read once, vocabularies and the model among it, is read now, and not by each of the first
+questions that come at the same time."""
 
 
 class Library:
@@ -44,6 +44,7 @@ class Library:
 
     @property
     def embedder(self) -> Embedder:
+        """The model that questions are embedded with. Raises `EmbedderMissing`."""
         return embedder_named(self._chosen) if isinstance(self._chosen, str) else self._chosen
 
     def generation(self) -> Generation:

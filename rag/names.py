@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from rag.words import fold, raw_words, words
 
+PARTICLES = frozenset("de del la da do dos das di van von der den ten le el al bin ibn y e i zu zur du des st san mac mc o'".split())
+"""Little words of names. They stand in every sentence, so that alone they name nobody."""
 _TITLES = frozenset(
-    "dr dra prof profa professor professora profesor profesora professeur mr mrs ms mx miss sr sra srta senor senora senorita don dona ing lic herr herrn frau fraulein "
+    "hr fr dr dra prof profa professor professora profesor profesora professeur mr mrs ms mx miss sr sra srta senor senora senorita don dona ing lic herr herrn frau fraulein "
     "mme mlle madame monsieur m me maitre sir dott dottor dottoressa signor signora".split()
 )
 _SHORTEST, _LONG = 4, 6
 """Beside another name of the same person one slip is forgiven, in a long name two."""
-_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Token:
 
     @property
     def capital(self) -> bool:
+        """Does it begin with a capital?"""
         return self.raw[:1].isupper()
 
 
@@ -41,6 +44,7 @@ class People:
 
 
 def tokens_of(text: str) -> list[Token]:
+    """The words of a question in order."""
     return [Token(raw=raw, folded=fold(raw), parts=tuple(words(raw))) for raw in raw_words(text)]
 
 
@@ -60,22 +64,29 @@ class Names:
             for shape in _shapes(word):
                 self._by_shape[shape].append(word)
 
-    def known(self, token: Token) -> bool:
-        """Is it a name of somebody here, or within a slip of one?"""
-        return any(part in self._of for part in token.parts) or bool(self._close(token.folded))
-
     def find(
         self, tokens: Sequence[Token], frequency: Callable[[str], int], ordinary: Callable[[int], bool], is_word: Callable[[str], bool]
     ) -> People:
         """`is_word` whether the vocabulary has it: such a word is no misspelt name. `frequency` says in how many passages a word stands; `ordinary` whether the token at a position is a word with another task."""
         hits = {i: self._hits(token, frequency, is_word) for i, token in enumerate(tokens)}
         self._with_slips(tokens, hits, frequency, is_word)
+        for i, token in enumerate(tokens):
+            if token.folded in PARTICLES:
+                hits[i] &= {
+                    cv
+                    for at in (i - 2, i - 1, i + 1, i + 2)
+                    if 0 <= at < len(tokens) and tokens[at].folded not in PARTICLES
+                    for cv in hits[at]
+                }
         people: list[int] = []
         taken: set[int] = set()
         while True:
             found, positions = self._best({i: cvs for i, cvs in hits.items() if i not in taken and cvs})
-            if not found or (len(positions) == 1 and not self._may_stand_alone(tokens, positions[0], frequency, ordinary, len(found))):
+            if not found:
                 break
+            if len(positions) == 1 and not self._may_stand_alone(tokens, positions[0], frequency, ordinary, len(found)):
+                hits[positions[0]] = set()
+                continue
             people.extend(cv for cv in found if cv not in people)
             taken.update(positions)
         for _ in range(2):  # a title may stand before an initial
@@ -87,7 +98,7 @@ class Names:
         exact = {cv for part in token.parts for cv in self._of.get(part, ())}
         if exact or len(token.folded) < 4 or not token.folded.isalpha():
             return exact
-        for old, new in _UMLAUTS:
+        for old, new in UMLAUTS:
             exact.update(self._of.get(token.folded.replace(old, new), ()))
         if exact or frequency(token.folded):
             return exact
@@ -139,8 +150,13 @@ class Names:
         if ordinary(at) or len(token.folded) < 3:
             return False
         elsewhere = frequency(token.folded) > 3 * bearers + 2
-        if not token.capital and not any(part in self._of for part in token.parts):
-            return False  # an ordinary word that is one letter off a name
+        if not any(
+            part in self._of for part in token.parts
+        ):  # it is one letter off a name, and may be a word: German nouns have capitals, too
+            titled = at > 0 and tokens[at - 1].folded in _TITLES
+            alone = not any(other.capital for i, other in enumerate(tokens) if i not in {0, at})
+            if not token.capital or not (titled or alone):
+                return False
         shouting_or_whispering = all(t.capital for t in tokens) or not any(t.capital for t in tokens[1:])
         return not elsewhere and (token.capital or shouting_or_whispering)
 

@@ -10,9 +10,9 @@ from rag.corpus import Corpus
 from rag.dense import DenseIndex
 from rag.errors import NoIndex
 from rag.generation import Meta, read_meta
+from rag.lens import Lens
 from rag.lexical import LexicalIndex
 from rag.names import Names
-from rag.near_words import NearWords
 
 
 class Generation:
@@ -25,12 +25,13 @@ class Generation:
             self.corpus = Corpus(folder / "corpus.sqlite")
             self.lexical = LexicalIndex(folder / "terms", len(self.corpus))
             self.dense = DenseIndex(folder / "vectors.faiss")
-            self.near = NearWords.read(folder / "near.npz") if (folder / "near.npz").exists() else None
+            self.lens = Lens.read(folder / "occupations.npy")
         except Exception as error:  # every library has its own errors for a damaged file
             raise NoIndex(f"The index at {folder} is damaged: build it again with `make rag-rebuild`.") from error
 
     @cached_property
     def names(self) -> Names:
+        """The candidates' names, for questions that name somebody."""
         return Names([cv.name for cv in self.corpus.cvs])
 
     def check(self) -> None:

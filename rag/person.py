@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rag.concepts import concepts
 from rag.headings import section_of
 from rag.layout import Line
+from rag.names import PARTICLES, UMLAUTS
 from rag.words import fold, words
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -32,17 +33,19 @@ _LETTERS_AFTER = re.compile(
     r",?\s+(?:ph\.?d|m\.?sc|b\.?sc|mba|md|rn|bsn|msn|cpa|pmp|esq|jr|sr|ii|iii|m\.?a|b\.?a|cfa|llm|llb|dvm|pe|he/him|she/her|they/them|ll\.?m)\b\.?",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset("de del de la da do dos das di van von der den ten la le el al bin ibn y e zu zur du des st san mac mc o'".split())
 _NOT_NAMES = frozenset(
     "curriculum vitae cv resume lebenslauf europass hoja vida confidential page contact profile address email phone linkedin github personal "
     "information university hospital gmbh ltd inc street avenue calle rue strasse candidate application bewerbung senior junior freelance".split()
 )
+_TELLING, _HINTED = 4, 2.4
+"""So long must a word be that is looked for inside an address; so much says a name that address or file share, beside 1.5 for the largest letters."""
 _ABOUT_FILES = frozenset(
     "cv resume curriculum vitae lebenslauf bewerbung hoja vida final draft copy new updated version v neu en es fr de pdf".split()
 )
 _MORE_LETTERS_AFTER = re.compile(r"(?:\s*,\s*(?=[^,]{2,12}$|[^,]{2,12},)[A-Z][\w.]*[A-Z][\w.]*(?:\s\([\w.]+\))?)+$")
 """After a comma, letters with a capital at the end too: whatever the profession gives."""
-_NAME_WORD = re.compile(r"^(?:(?:[^\W\d_]\.){1,3}|[^\W\d_][\w'’\-]*\.?)$")
+_QUOTES = "\"“”„«'‘"
+_NAME_WORD = re.compile(r"^(?:(?:[^\W\d_]\.){1,3}|[^\W\d_][\w'’\-]*\.?|[\"“”„«'‘][^\W\d_][\w\-]*[\"“”»'’])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Contact:
 
 
 def contact_of(lines: Sequence[Line]) -> Contact:
+    """Addresses, telephone numbers and links, in order, without repeats."""
     text = "\n".join(cell for line in lines for cell in line.cells)
     emails = tuple(dict.fromkeys(_EMAIL.findall(text)))
     without_mail = _EMAIL.sub(" ", text)
@@ -80,11 +84,12 @@ def name_of(lines: Sequence[Line], stem: str) -> str:
     hints = set(words(stem.replace("_", " ").replace("-", " ")))
     for email in contact_of(first_page).emails:
         hints.update(words(email.split("@")[0].replace("_", " ")))
+    hints.update(hint.replace(written, meant) for hint in tuple(hints) for written, meant in UMLAUTS)
     largest = max((line.size for line in first_page), default=1.0)
     best, best_score = "", 0.0
     for index, line in enumerate(first_page):
         for candidate, lift in _candidates(first_page, index):
-            if name := _as_name(candidate):
+            if name := _as_name(candidate) or _lower_case_name(candidate, line, hints, largest):
                 score = _likeness(name, line, hints, index, largest) + lift
                 if score > best_score:
                     best, best_score = name, score
@@ -123,10 +128,10 @@ def _as_name(text: str) -> str:
     if not 2 <= len(parts) <= 6 or len(text) > 50 or not all(_NAME_WORD.match(part) for part in parts):
         return ""
     folded = [fold(part) for part in parts]
-    telling = [part for part, low in zip(parts, folded, strict=True) if low not in _PARTICLES]
+    telling = [part for part, low in zip(parts, folded, strict=True) if low not in PARTICLES]
     if len(telling) < 2 or any(low in _NOT_NAMES for low in folded) or section_of(text):
         return ""
-    if not all(part[0].isupper() for part in telling):
+    if not all(part.lstrip(_QUOTES)[0].isupper() for part in telling):
         return ""
     return (
         " ".join(_usual_case(part) for part in parts)
@@ -135,8 +140,14 @@ def _as_name(text: str) -> str:
     )
 
 
+def _lower_case_name(text: str, line: Line, hints: set[str], largest: float) -> str:
+    """Who writes everything small writes the name so, too: in the largest letters, and the address or the file knows it."""
+    known = [word for word in words(text) if len(word) >= _TELLING and any(word in hint for hint in hints)]
+    return _as_name(text.title()) if known and text.islower() and line.size >= largest else ""
+
+
 def _usual_case(part: str) -> str:
-    if fold(part) in _PARTICLES:
+    if fold(part) in PARTICLES:
         return part.lower()
     return re.sub(r"[^\W\d_]+", lambda m: m[0][0].upper() + m[0][1:].lower(), part)
 
@@ -144,9 +155,10 @@ def _usual_case(part: str) -> str:
 def _likeness(name: str, line: Line, hints: set[str], index: int, largest: float) -> float:
     """How likely the line is the name of the CV's owner."""
     tokens = words(name)
-    hinted = sum(1 for token in tokens if any(token == hint or (len(token) > 3 and token in hint) for hint in hints))
+    telling = [token for token in tokens if token not in PARTICLES] or tokens
+    hinted = sum(1 for token in telling if any(token == hint or (len(token) >= _TELLING and token in hint) for hint in hints))
     vocabulary = concepts()
     mentions = vocabulary.mentions(tokens, ("en", "es", "fr", "de"))
     known = sum(mention.end - mention.start for mention in mentions if not vocabulary.by_name[mention.concept].ordinary)
-    score = 1.5 * line.size / largest + 0.3 * line.bold + max(0.0, 0.6 - 0.04 * index) + 1.2 * hinted / len(tokens)
-    return score - 1.6 * known / len(tokens)
+    score = 1.5 * line.size / largest + 0.3 * line.bold + max(0.0, 0.6 - 0.04 * index) + _HINTED * hinted / len(telling)
+    return score - 1.6 * known / len(tokens) - (1.5 if len(tokens[-1]) == 1 else 0.0)  # so authors are listed

@@ -58,6 +58,7 @@ class Position:
 
 
 def position_of(entry: Entry, *, studies: bool = False) -> Position:
+    """Role, employer and place that the head of an entry names; of a study, degree and school."""
     pieces = [piece for line in entry.lines[: entry.head] for piece in _pieces(without_dates(line.text))]
     if studies:
         return _study(pieces)

@@ -11,8 +11,6 @@ from enum import StrEnum
 from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
 from rag.names import Names, People, Token, tokens_of
-from rag.spelling import is_word, respelled
-from rag.terms import stems_of
 from rag.words import fold, language_of
 
 _EVERYBODY = re.compile(
@@ -60,6 +58,8 @@ _ASKS = re.compile(
 _FEW = 8
 _SHOUTED = 3
 """A longer question all in capitals says nothing by its capitals."""
+_ARTICLES = frozenset("a o e y i u".split())
+"""With a capital only because they begin the question: elsewhere a single capital may be a name (`R`)."""
 _AND = frozenset("and y e und et sowie plus also as well & ademas anche".split())
 _OR = frozenset("or o u ou oder bzw".split())
 _NOT = frozenset(
@@ -75,6 +75,8 @@ _WITH = re.compile(r"\b(?:with|con|avec|mit|com)\b")
 
 
 class Comparison(StrEnum):
+    """How a number of years is bounded."""
+
     MORE = "more than"
     LEAST = "at least"
     LESS = "less than"
@@ -89,6 +91,7 @@ class Years:
     years: int
 
     def holds(self, years: float) -> bool:
+        """Does this many years meet the condition?"""
         match self.comparison:
             case Comparison.MORE:
                 return years > self.years
@@ -146,19 +149,11 @@ class Question:
 
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
+    """Reads a question against the names and words of one index: see `Question`."""
     if text.isupper() and len(text.split()) > _SHOUTED:
         text = text.lower()
     language = _language(text)
-    written = tokens_of(text)
-    tokens = respelled(
-        written,
-        lambda token: (
-            is_carrier(token, language)
-            or bool(aspects_of_word(plain(token)))
-            or names.known(token)
-            or any(map(frequency, (*stems_of(token.folded), *token.parts)))
-        ),
-    )
+    tokens = tuple(tokens_of(text))
     years, years_at = _years(text, tokens)
 
     speaking = Aspect.SPEAKS in aspects_of(tokens)
@@ -172,11 +167,15 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
             or _is_concept(token, language)
         )
 
-    people = names.find(tokens, frequency, ordinary, is_word)
+    people = names.find(tokens, frequency, ordinary, concepts().words.__contains__)
     telling = tuple(
         i
         for i, token in enumerate(tokens)
-        if i not in people.positions and i not in years_at and not is_carrier(token, language) and not _is_possessive(token)
+        if i not in people.positions
+        and i not in years_at
+        and not is_carrier(token, language)
+        and not _is_possessive(token)
+        and not (i == 0 and len(token.raw) == 1 and token.folded in _ARTICLES)
     )
     folded = fold(text)
     everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded))

@@ -14,19 +14,17 @@ from rag.corpus import CvRow, Passage
 from rag.embedders.port import Embedder, Vectors
 from rag.everybody import Fit, everybody_who
 from rag.evidence import is_evidence, looks_like_name
-from rag.expansion import how_telling, narrowly, sought_in, with_near_words
-from rag.occupations import described_with, named_in
+from rag.expansion import narrowly, sought_in
 from rag.opened import Generation
 from rag.query import Question, read_question
 from rag.ranking import Mode, Ranked, rank
 from rag.scoring import Scores
 
 TOP_K = 5
-_NAMED = 0.9
 _NEAR_BEST, _NEARER = 0.45, 0.25
 """So much of the best one's score another candidate must have to be shown, and so much more if the best says all that is asked."""
-_FITS, _RIVAL = 0.3, 0.15
-"""So much is it worth to say what is asked word for word; and so sure must be the occupation of whoever is set before those who do."""
+_NEAR_THOSE_WHO_FIT = -0.3
+"""Who is ranked so near whoever says what is asked word for word is shown, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +77,15 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
 
 def _scores(generation: Generation, embedder: Embedder, question: Question) -> Scores:
     things = sought_in(question.tokens, question.telling, question.language, generation.lexical)
-    things = with_near_words(things, question.language, generation.near, embedder.single_words)
-    told = " ".join(question.tokens[i].raw for i in range(len(question.tokens)) if i in question.telling) or question.text
-    vector = embedder.embed_queries([question.text if embedder.multilingual else in_english(told, question.language)])[0]
     if question.people.cvs:
         things = narrowly(things)
-    telling = how_telling(things, question.tokens, question.language, embedder.single_words)
-    sure = {} if question.people.cvs else _occupations(embedder, question, vector)
-    return Scores(generation, things, question.tokens, vector, of_named=bool(question.people.cvs), telling=telling, sure=sure)
 
+    def vector() -> Vectors:
+        told = " ".join(question.tokens[i].raw for i in range(len(question.tokens)) if i in question.telling) or question.text
+        text = question.text if embedder.multilingual else in_english(told, question.language)
+        return generation.lens.through(embedder.embed_queries([text]))[0]
 
-def _occupations(embedder: Embedder, question: Question, vector: Vectors) -> dict[str, float]:
-    """The occupations that the question names or describes."""
-    named = dict.fromkeys(named_in(question.text, question.language), _NAMED)
-    return {**described_with(embedder).described_by(question.tokens, question.telling, question.language, vector), **named}
+    return Scores(generation, question, things, vector)
 
 
 def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked], top_k: int) -> list[Ranked]:
@@ -119,7 +112,7 @@ def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked]
 
 
 def _rivals(generation: Generation, question: Question, scores: Scores, fit: Fit) -> list[Ranked]:
-    """For a description, whose words somebody may say by chance: those who fit, and those ranked above them; empty if nobody is.
+    """For a description, whose words somebody may say by chance: those who fit, and those ranked above them or near; empty if nobody is.
 
     `Who drives trains?` is said word for word by whoever drives an ambulance and trains volunteers. The train driver's CV may say neither.
     """
@@ -128,17 +121,10 @@ def _rivals(generation: Generation, question: Question, scores: Scores, fit: Fit
     best: dict[int, Ranked] = {}
     for r in rank(generation, question, scores):
         best.setdefault(int(generation.corpus.cv_of[r.passage]), r)
-    above = {cv for cv, r in best.items() if cv not in fit.cvs and scores.trade[r.passage] >= _RIVAL}
-    if not above:
-        return []
-    shown = {**{cv: [r] for cv, r in best.items() if cv in above}, **_by_cv(generation, _of_everybody(generation, scores, fit))}
-
-    def merit(cv: int) -> float:
-        return (best[cv].score if cv in best else 0.0) + _FITS * (cv in fit.cvs)
-
-    order = sorted(shown, key=merit, reverse=True)
-    kept = [cv for n, cv in enumerate(order) if n < TOP_K or cv in fit.cvs]
-    return [r for cv in kept for r in shown[cv][:1]]
+    least = max((best[cv].score for cv in fit.cvs if cv in best), default=0.0) + _NEAR_THOSE_WHO_FIT
+    above = {cv: [r] for cv, r in best.items() if cv not in fit.cvs and r.score > least}
+    shown = {**above, **_by_cv(generation, _of_everybody(generation, scores, fit))}
+    return [r for passages in shown.values() for r in passages[:1]] if above else []
 
 
 def _by_cv(generation: Generation, ranked: Iterable[Ranked]) -> dict[int, list[Ranked]]:
@@ -149,24 +135,20 @@ def _by_cv(generation: Generation, ranked: Iterable[Ranked]) -> dict[int, list[R
 
 
 def _is_description(question: Question, scores: Scores) -> bool:
-    """Ordinary words, several of them, and no name among them."""
+    """Ordinary words, and no name among them."""
     things = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
     return (
-        len(scores.things) > 1
-        and len(question.clauses) == 1
-        and not any(looks_like_name(question, i) for thing in things for i in thing.positions)
+        bool(things) and len(question.clauses) == 1 and not any(looks_like_name(question, i) for thing in things for i in thing.positions)
     )
 
 
 def _of_everybody(generation: Generation, scores: Scores, fit: Fit) -> list[Ranked]:
     """For each who fits, what shows it; the best first."""
     shown = {cv: passages or _first_passage(generation, cv) for cv, passages in fit.passages.items()}
-    numbers = [number for passages in shown.values() for number in passages]
-    cosines = dict(zip(numbers, scores.cosines(numbers).tolist(), strict=True))
 
     def of(number: int) -> Ranked:
         coverage = float(scores.coverage[number])
-        return Ranked(number, coverage + 0.45 * cosines[number] + 0.02 * float(scores.bm25[number]), coverage, cosines[number])
+        return Ranked(number, coverage + 0.02 * float(scores.bm25[number]), coverage, 0.0)
 
     ranked = {cv: [of(number) for number in passages[:2]] for cv, passages in shown.items()}
     best = sorted(ranked, key=lambda cv: (-fit.years.get(cv, 0.0), -max(r.score for r in ranked[cv])))

@@ -5,8 +5,8 @@ Coverage is the share of the question that a passage speaks of, each word weighi
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 from rag.aspects import aspects_of_word, is_light, plain
 from rag.concepts import concepts
 from rag.corpus import Listed
-from rag.expansion import LITERAL, Sought
-from rag.names import Token
-from rag.occupations import occupation_term
+from rag.expansion import LITERAL, Sought, how_telling
 from rag.opened import Generation
+from rag.query import Question
 
 Floats = NDArray[np.float32]
-_OF_THE_CV = 0.7
 _PLACE = 0.5
 _CLOSE, _SAME, _SAME_ABROAD, _MORE_WORDS = 0.6, 0.72, 0.62, 2
 _SAMPLE = 1500
@@ -28,64 +26,33 @@ _ASPECT_WEIGHT, _ASPECT_WEIGHT_OF_ALL, _LEAST_WEIGHT = 0.1, 0.5, 1.0
 """`What did she study at Salford?`: Salford is sought; that it is about studying is said by the section."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trades:
-    """The occupations that a question names or describes, each with how sure that is; `present` are those that some CV names."""
-
-    sure: Mapping[str, float]
-    present: frozenset[str]
-
-    def best(self, *, present: bool) -> float:
-        """How sure the likeliest is that some CV names, or that none does."""
-        return max((sure for name, sure in self.sure.items() if (name in self.present) is present), default=0.0)
-
-
 class Scores:
     """All passages against all things sought."""
 
-    def __init__(
-        self,
-        generation: Generation,
-        things: Sequence[Sought],
-        tokens: Sequence[Token],
-        vector: Floats,
-        *,
-        of_named: bool,
-        telling: Sequence[float],
-        sure: Mapping[str, float] | None = None,
-    ) -> None:
+    def __init__(self, generation: Generation, question: Question, things: Sequence[Sought], embed: Callable[[], Floats]) -> None:
         self.things = tuple(things)
-        self.vector = vector
+        self._embed = embed
         self._generation = generation
         count = len(generation.corpus)
+        tokens, of_named = question.tokens, bool(question.people.cvs)
         self.bm25: Floats = np.zeros(count, dtype=np.float32)
         self.of_aspect = [all(aspects_of_word(plain(tokens[i])) or is_light(tokens[i].folded) for i in thing.positions) for thing in things]
         self._cover: list[Floats] = []
         weights: list[float] = []
-        for thing in things:
+        for thing, telling, of_aspect in zip(things, how_telling(things, tokens), self.of_aspect, strict=True):
             scores, cover = generation.lexical.score(thing.terms)
-            share = telling[len(weights)] * (
-                (_ASPECT_WEIGHT if of_named else _ASPECT_WEIGHT_OF_ALL) if self.of_aspect[len(weights)] else 1.0
-            )
+            share = telling * ((_ASPECT_WEIGHT if of_named else _ASPECT_WEIGHT_OF_ALL) if of_aspect else 1.0)
             share *= _PLACE if len(things) > 1 and _is_place(thing) else 1.0
             self.bm25 += share * scores
             self._cover.append(cover)
             weights.append(share * _rarity(cover, count))
         self.weights: Floats = np.array(weights, dtype=np.float32)
         self.coverage: Floats = self.covering(range(len(things)))
-        self.trades = Trades(sure or {}, frozenset(name for name in sure or () if occupation_term(name) in generation.lexical))
-        self.trade: Floats = self._by_trade()
 
-    def _by_trade(self) -> Floats:
-        """For every passage, how sure it is of an occupation that the question describes: its own, or less so, that of the CV it stands in."""
-        count = len(self._generation.corpus)
-        if not self.trades.present:
-            return np.zeros(count, dtype=np.float32)
-        _, own = self._generation.lexical.score({occupation_term(name): self.trades.sure[name] for name in self.trades.present})
-        corpus = self._generation.corpus
-        by_cv = np.zeros(len(corpus.cvs), dtype=np.float32)
-        np.maximum.at(by_cv, corpus.cv_of[own > 0], own[own > 0])
-        return np.maximum(own, _OF_THE_CV * by_cv[corpus.cv_of])
+    @cached_property
+    def vector(self) -> Floats:
+        """The question's, through the lens. The model is asked only now: it takes longer than all the rest, and what facts answer does not need it."""
+        return self._embed()
 
     def covering(self, which: Sequence[int]) -> Floats:
         """For every passage, how much of these things it speaks of, from 0 to 1."""
@@ -153,22 +120,28 @@ class Scores:
         return said >= _SAME or (abroad and (said + back) / 2 >= _SAME_ABROAD)
 
     def cosines(self, passages: Sequence[int] | NDArray[np.int64]) -> Floats:
+        """The cosines of these passages with the question, through the lens."""
         return self._generation.dense.cosines(self.vector, passages)
 
     def stands_out(self, cosine: float) -> bool:
         """Is a passage so close closer than the closest of so many would be by chance?"""
         count = len(self._generation.corpus)
-        return cosine > 0 if count < 2 else self.outstanding(cosine) >= 1 + 0.1 / math.sqrt(2 * math.log(count))
+        return cosine > 0 if count < 2 else float(self.outstanding(np.float32(cosine))) >= 1 + 0.1 / math.sqrt(2 * math.log(count))
 
-    def outstanding(self, cosine: float) -> float:
-        """How far a passage so close stands out, 1 being what the closest of so many would by chance. Models differ in their scale: this does not depend on it."""
+    def outstanding(self, cosines: Floats | np.float32) -> Floats:
+        """How far passages so close stand out, 1 being what the closest of so many would by chance. Models differ in their scale: this does not depend on it."""
         count = len(self._generation.corpus)
         if count < 2:
-            return float(cosine > 0)
-        some = np.arange(0, count, max(1, count // _SAMPLE), dtype=np.int64)
-        cosines = self.cosines(some)
-        spread = float(cosines.std())
-        return (cosine - float(cosines.mean())) / (spread * math.sqrt(2 * math.log(count))) if spread > 0 else 0.0
+            return np.asarray(cosines > 0, dtype=np.float32)
+        middle, spread = self._spread
+        return np.asarray((cosines - middle) / max(spread * math.sqrt(2 * math.log(count)), 1e-6), dtype=np.float32)
+
+    @cached_property
+    def _spread(self) -> tuple[float, float]:
+        """Mean and deviation of the cosines of all passages, or of enough of them."""
+        count = len(self._generation.corpus)
+        cosines = self.cosines(np.arange(0, count, max(1, count // _SAMPLE), dtype=np.int64))
+        return float(cosines.mean()), float(cosines.std())
 
 
 def _is_place(thing: Sought) -> bool:

@@ -14,6 +14,7 @@ CONCEPT = "="
 
 
 def concept_term(name: str) -> str:
+    """The term that a concept is indexed under."""
     return CONCEPT + name
 
 

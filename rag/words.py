@@ -124,6 +124,7 @@ def stem(word: str, language: str) -> str:
 
 
 def is_stop_word(word: str, language: str) -> bool:
+    """Is the folded word a little word of the language? Of an unknown language, of English."""
     return word in STOP_WORDS.get(language, STOP_WORDS["en"])
 
 

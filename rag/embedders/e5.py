@@ -23,7 +23,6 @@ class MultilingualE5:
     """Mean-pooled token vectors, with the prefixes that the model was trained with. Raises `EmbedderMissing`."""
 
     multilingual = True
-    single_words = None
 
     def __init__(self, folder: Path | None = None, *, threads: int = 2) -> None:
         try:
@@ -45,9 +44,11 @@ class MultilingualE5:
         self.name = f"multilingual-e5-small-{self.dimension}"
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder.embed_passages`."""
         return self._embed([f"passage: {text}" for text in texts])
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder.embed_queries`."""
         return self._embed([f"query: {text}" for text in texts])
 
     def _embed(self, texts: list[str]) -> Vectors:

@@ -19,9 +19,9 @@ class HashedLetters:
     name = "hashed-letters-1"
     dimension = 384
     multilingual = False
-    single_words = None
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder.embed_passages`."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             for word in words(text):
@@ -30,6 +30,7 @@ class HashedLetters:
         return unit(vectors)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder.embed_queries`."""
         return self.embed_passages(texts)
 
 

@@ -18,30 +18,19 @@ class Embedder(Protocol):
         ...
 
     @property
-    def dimension(self) -> int: ...
+    def dimension(self) -> int:
+        """The length of a vector."""
+        ...
 
     @property
     def multilingual(self) -> bool:
         """False if it knows English only: texts then come to it in English, as far as the vocabulary can say them."""
         ...
 
-    @property
-    def single_words(self) -> "WordVectors | None":
-        """What it knows of single words, if that is telling and costs next to nothing: retrieval then looks for near words too."""
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of what is to be found."""
         ...
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors: ...
-
-
-class WordVectors(Protocol):
-    """Vectors of single words."""
-
-    def vectors_of(self, words: Sequence[str]) -> Vectors:
-        """One row a word, of unit length; zeros for a word that it does not know as a whole. A phrase is known if all its words are."""
-        ...
-
-    def telling(self, words: Sequence[str]) -> Sequence[float]:
-        """How much each English word says, from 0 to 1: `the` next to nothing, `need` a little, `hospital` all. A word that is rare or unknown says all."""
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of what is asked; some models tell the two apart."""
         ...

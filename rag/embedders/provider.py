@@ -15,10 +15,14 @@ class EmbeddingService(Protocol):
     """A provider's embedding call. Time-outs and retries are inside: what is raised is final."""
 
     @property
-    def model(self) -> str: ...
+    def model(self) -> str:
+        """The provider's name of the model."""
+        ...
 
     @property
-    def dimension(self) -> int: ...
+    def dimension(self) -> int:
+        """The length of a vector."""
+        ...
 
     def embed(self, texts: Sequence[str], *, query: bool) -> Sequence[Sequence[float]]:
         """One vector a text, in order. `query` tells questions from passages, for models that care."""
@@ -29,7 +33,6 @@ class ProviderEmbedder:
     """An `Embedder` over an `EmbeddingService`, in batches."""
 
     multilingual = True
-    single_words = None
 
     def __init__(self, service: EmbeddingService) -> None:
         self._service = service
@@ -37,9 +40,11 @@ class ProviderEmbedder:
         self.dimension = service.dimension
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder.embed_passages`."""
         return self._embed(texts, query=False)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder.embed_queries`."""
         return self._embed(texts, query=True)
 
     def _embed(self, texts: Sequence[str], *, query: bool) -> Vectors:

@@ -1,5 +1,6 @@
-"""The default model: word vectors that ship inside the `wordllama` package, so that nothing is downloaded.
+"""Word vectors that ship inside the `wordllama` package, so that nothing is downloaded.
 
+What `auto` falls back to where the packaged e5 does not run, and the fast way to index very many CVs.
 A text's vector is the mean of its tokens' vectors: English, coarse, and a thousand texts in the time that a transformer needs for one.
 Only the package's two data files are read. Importing the package itself would configure the process's logging and load what is not needed.
 
@@ -18,9 +19,6 @@ import numpy as np
 from rag.embedders.port import Vectors
 from rag.errors import EmbedderMissing
 
-_WORDS_KEPT = 20_000
-_SHORT, _LONG, _LEAST_TELLING = 3.0, 14.0, 0.1
-"""The length of an article's vector, that of a plain noun's, and what the least telling word still counts."""
 NAME = "wordllama-l2-supercat-256"
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZERS = ("tokenizers/l2_supercat_tokenizer_config.json", "tokenizer/l2_supercat_tokenizer_config.json")
@@ -43,7 +41,7 @@ class StaticWords:
         tokenizer = next((folder / name for name in _TOKENIZERS if (folder / name).exists()), None) if folder else None
         if folder is None or tokenizer is None or not (folder / _WEIGHTS).exists():
             raise EmbedderMissing(
-                "The default embedding model is not installed: install the package wordllama, or choose another EMBEDDING_MODEL."
+                "The embedding model wordllama is not installed: install the package wordllama, or choose another EMBEDDING_MODEL."
             )
         tokenizers: Any = import_module("tokenizers")
         self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(tokenizer))
@@ -51,10 +49,10 @@ class StaticWords:
         self._tokenizer.no_truncation()
         tensors: dict[str, Any] = import_module("safetensors.numpy").load_file(str(folder / _WEIGHTS))
         self._table: Vectors = np.asarray(next(iter(tensors.values())), dtype=np.float32)
-        self._known: dict[str, tuple[int, ...]] = {}
         self.dimension = int(self._table.shape[1])
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder.embed_passages`."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, encoded in enumerate(self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)):
             if encoded.ids:
@@ -62,41 +60,12 @@ class StaticWords:
         return unit(vectors)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder.embed_queries`."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             if ids := self._tokenizer.encode(text, add_special_tokens=False).ids:
                 vectors[row] = self._table[ids].mean(axis=0)
         return unit(vectors)
-
-    @property
-    def single_words(self) -> "StaticWords":
-        return self
-
-    def vectors_of(self, words: Sequence[str]) -> Vectors:
-        """Words that the tokenizer has to cut are not known: `salmon` would be near `salary`."""
-        vectors = np.zeros((len(words), self.dimension), dtype=np.float32)
-        for row, word in enumerate(words):
-            ids = self._pieces(word)
-            if ids and len(ids) == len(word.split()):
-                vectors[row] = self._table[list(ids)].mean(axis=0)
-        return unit(vectors)
-
-    def _pieces(self, word: str) -> tuple[int, ...]:
-        """One word at a time, and kept: the tokenizer's threads cost a question more than they give it."""
-        if (known := self._known.get(word)) is None:
-            known = tuple(self._tokenizer.encode(word, add_special_tokens=False).ids)
-            if len(self._known) < _WORDS_KEPT:
-                self._known[word] = known
-        return known
-
-    def telling(self, words: Sequence[str]) -> list[float]:
-        """Training made the vectors of words that say little short: their length is the weight that they have in a mean."""
-        found: list[float] = []
-        for word in words:
-            ids = self._pieces(word)
-            length = float(np.linalg.norm(self._table[ids[0]])) if len(ids) == 1 else _LONG
-            found.append(min(1.0, max(_LEAST_TELLING, (length - _SHORT) / (_LONG - _SHORT))))
-        return found
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -46,6 +46,7 @@ class Score:
 
 
 def score(answers: Sequence[Answered], printed: dict[str, Printed]) -> dict[Kind, Score]:
+    """The scores of each kind that was asked."""
     return {kind: _score(kind, of_kind, printed) for kind in Kind if (of_kind := [a for a in answers if a.asked.kind is kind])}
 
 

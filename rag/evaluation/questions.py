@@ -14,6 +14,8 @@ from rag.words import fold
 
 
 class Kind(StrEnum):
+    """What a question puts to the test."""
+
     NAME = "name lookup"
     FACT = "fact lookup"
     PARAPHRASE = "paraphrase"
@@ -35,6 +37,7 @@ class Asked:
 
 
 def questions_from(profiles: Sequence[Profile]) -> list[Asked]:
+    """All questions that the profiles allow, by kind."""
     makers: tuple[Callable[[Sequence[Profile], Random], Iterator[Asked]], ...] = (
         _names,
         _facts,

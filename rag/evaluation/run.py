@@ -21,6 +21,7 @@ class Outcome:
 
 
 def run(library: Library, profiles_dir: Path, pdf_dir: Path) -> Outcome:
+    """Asks every question through every ranking, and scores the answers. Raises `RagError`."""
     profiles = read_profiles(profiles_dir)
     printed = read_printed(pdf_dir, profiles)
     questions = questions_from([profile for profile in profiles if profile.cv_id in printed])

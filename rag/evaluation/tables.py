@@ -31,6 +31,7 @@ def _row(kind: str, score: Score) -> list[str]:
 
 
 def scores_as_json(outcome: Outcome) -> dict[str, Any]:
+    """The same numbers as plain values: `{"embedder", "modes": {mode: {kind: score}}}`."""
     return {
         "embedder": outcome.embedder,
         "questions": sum(score.questions for score in outcome.scores[Mode.FUSED].values()),

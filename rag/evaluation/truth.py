@@ -21,16 +21,22 @@ class _Read(BaseModel):
 
 
 class Contact(_Read):
+    """How the person can be reached."""
+
     email: str
     phone: str
 
 
 class Location(_Read):
+    """Where the person lives."""
+
     city: str
     country: str
 
 
 class Job(_Read):
+    """One employment; without an end it lasts."""
+
     employer: str
     role: str
     city: str = ""
@@ -41,6 +47,8 @@ class Job(_Read):
 
 
 class Study(_Read):
+    """One degree, by years."""
+
     institution: str
     degree: str
     start_year: int
@@ -48,24 +56,32 @@ class Study(_Read):
 
 
 class Skill(_Read):
+    """A skill as printed, and its name in English (`canonical`), by which languages are compared."""
+
     name: str
     canonical: str
     years: int | None = None
 
 
 class Spoken(_Read):
+    """A language that the person speaks."""
+
     name: str
     code: str
     level: str
 
 
 class Certification(_Read):
+    """A certificate."""
+
     name: str
     issuer: str
     year: int
 
 
 class Project(_Read):
+    """A project."""
+
     name: str
     description: str = ""
 

@@ -128,7 +128,7 @@ def test_what_is_wrong_is_one_sentence(built: tuple[Path, Path], tmp_path: Path)
     _, store = built
     with pytest.raises(NoIndex, match="There is no index at"):
         Library(tmp_path / "nowhere").search("x")
-    with pytest.raises(IndexMismatch, match="built with the embedding model wordllama"):
+    with pytest.raises(IndexMismatch, match="built with the embedding model"):
         Library(store, HashedLetters()).search("x")
     with pytest.raises(NoCvs, match="There is no folder"):
         build_index(tmp_path / "nowhere", store, Build(embedder_named()))
