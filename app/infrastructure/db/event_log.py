@@ -2,9 +2,8 @@
 
     executors --append--> tails --take all--> one fenced statement, one NOTIFY, one commit --> hub
 
-While a commit is in flight the next batch gathers, so a quiet process writes at once and a busy one writes fewer, larger batches. Between the two, where
-commits would follow each other with a few tokens each, tokens that merely go on keep a pace (`PACE`); what somebody waits for never does: beginnings,
-first words, endings, and any token after a pause. Neighbouring tokens of a run become one row.
+While a commit is in flight the next batch gathers, so a quiet process writes at once and a busy one writes fewer, larger batches: there is no
+timer to tune. Neighbouring tokens of a run become one row.
 
 Promises, beside those of the `EventLog` port:
 * Readers get a batch after its commit, never before.
@@ -40,9 +39,6 @@ Publish = Callable[[UUID, Sequence[StoredEvent]], None]
 WAITING_LIMIT = 32_768
 """Characters of one run that may wait for the writer before its executor has to."""
 
-PACE = 0.002
-"""Seconds from the beginning of one flush to that of the next, if only tokens that go on wait for it: a commit costs as much as twenty tokens."""
-
 FLUSH_TIMEOUT = 15.0
 """Seconds after which a flush without an answer counts as a dead connection."""
 
@@ -75,13 +71,6 @@ class _Tail:
     """Resolves when everything that waits now is committed; fails when it never will be."""
     verdict: Exception | None = None
     """Why nothing more may be written."""
-    speaking: bool = False
-    """Whether the first words are out: what follows may keep the pace."""
-
-    def goes_on(self, event: Event) -> bool:
-        """Whether nobody has waited for this event in particular. Asked once for each, in order."""
-        before, self.speaking = self.speaking, isinstance(event, Token)
-        return before and self.speaking
 
     def take(self) -> "_Taken":
         """Freeze what waits as numbered rows. The tail goes on collecting for the next batch."""
@@ -138,8 +127,6 @@ class GroupCommitLog:
         self._closing = False
         self._connection: LogConnection | None = None
         self._flushing_since: float | None = None
-        self._paced_until = 0.0
-        self._due: asyncio.TimerHandle | None = None
 
     @property
     def stalled_seconds(self) -> float:
@@ -157,12 +144,8 @@ class GroupCommitLog:
         tail = self._tail(claim)
         tail.waiting.append(event)
         tail.size += len(event.text) if isinstance(event, Token) else 1
-        if tail.goes_on(event):
-            self._mark_in_time(tail)
-        else:
-            self._mark(tail)
+        self._mark(tail)
         if tail.size > WAITING_LIMIT:
-            self._work.set()
             await self._flushed(tail)
 
     async def close(self, claim: Claim, ending: Ending) -> None:
@@ -201,18 +184,6 @@ class GroupCommitLog:
         self._dirty[tail.claim.run_id] = tail
         self._work.set()
 
-    def _mark_in_time(self, tail: _Tail) -> None:
-        """The same, at the writer's pace."""
-        self._dirty[tail.claim.run_id] = tail
-        if self._due is not None or self._work.is_set():
-            return
-        loop = asyncio.get_running_loop()
-        rest = self._paced_until - loop.time()
-        if rest > 0:
-            self._due = loop.call_later(rest, self._work.set)
-        else:
-            self._work.set()
-
     async def _flushed(self, tail: _Tail) -> None:
         if tail.flushed is None:
             tail.flushed = asyncio.get_running_loop().create_future()
@@ -232,9 +203,6 @@ class GroupCommitLog:
             while True:
                 await self._work.wait()
                 self._work.clear()
-                if self._due is not None:
-                    self._due.cancel()
-                    self._due = None
                 if self._dirty:
                     await self._flush()
                 elif self._closing:
@@ -252,7 +220,6 @@ class GroupCommitLog:
         batch = [tail.take() for tail in self._dirty.values()]
         self._dirty.clear()
         started = self._flushing_since = loop.time()
-        self._paced_until = started + PACE
         try:
             await self._store(batch)
         except REFUSALS as refusal:
