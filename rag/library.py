@@ -20,7 +20,7 @@ from rag.opened import Generation
 from rag.ranking import Mode
 from rag.retrieval import TOP_K, Found, search
 
-_WARMING_UP = "Which engineer has looked after gardens, knows Kubernetes, and where did they study?"
+_WARMING_UP = "Which engineer knows Kubernetes and has looked after gardens?"
 """Asked of every generation before it serves: whatever is read once, vocabularies and the model among it, is read now, and not by each of the first
 questions that come at the same time."""
 
