@@ -88,6 +88,8 @@ _LIGHT = frozenset(
     "number numbers numero nummer make makes made making look looks looked looking against old new young big small large help helps helped helping way things thing put puts set go goes went going come comes keep keeps kept run runs ran "
     "running do take takes taking bring brings get gets let become becomes involved involving involves including include includes related dealing deal deals responsible charge able well really lot lots "
     "different various several certain main own whole kind type field area areas sector industry place places world life day days week full high low strong similar such around together away back deep hands "
+    "last latest recent recently first earliest still yet ultimo ultima ultimos primer primero primera reciente todavia aun dernier derniere premier premiere recente encore toujours letzte letzter letzten letztes "
+    "erste erster ersten erstes noch zuletzt primeiro primeira ainda primo prima ancora "
     "handle handles handled handling experience background previous previously past former currently proven spend spends spent serve serves served start started begin began stop "
     "hacer hace hecho haciendo llevar lleva llevado poner puesto tomar cosa cosas forma manera tipo ambito sector area campo lugar mundo vida dia dias grande pequeno nuevo nueva viejo antiguo relacionado "
     "relacionada encargado encargada dedica dedicado dedicada parte gran tema temas incluye previo previa antes despues dado dar "

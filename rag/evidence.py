@@ -6,7 +6,7 @@ product, a rare word that no CV has, is missing evidence however close the vecto
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rag.aspects import Aspect
 from rag.expansion import Sought
@@ -27,12 +27,12 @@ _BIAS = -12.6
 """A logistic regression; docs/decisions/0008 says on what it was fitted and on what it was only tried."""
 
 
-def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> bool:
-    """Whether what was found may be shown as an answer."""
+def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], asks_for_the_whole: Callable[[], bool]) -> bool:
+    """Whether what was found may be shown as an answer. `asks_for_the_whole`: see `appraisals.py`; asked for questions about somebody named only."""
     if question.people.stranger or not ranked:
         return False
     if question.people.cvs:
-        return _is_in_their_cv(question, scores, ranked)
+        return _is_in_their_cv(question, scores, ranked) or (not _names_what_is_missing(question, scores) and asks_for_the_whole())
     if question.everybody and any(clause.by_name for clause in question.clauses):
         return False  # `everybody.py` looked, and nobody was employed there
     return bool(scores.things) and not question.how_to and evidence_of(question, scores, ranked) >= 0
@@ -40,7 +40,7 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked]) ->
 
 def _is_in_their_cv(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> bool:
     """About somebody named nothing is refused but what stands nowhere in their CV: a salary."""
-    if any(_is_missing_name(question, thing) for thing in scores.things):
+    if _names_what_is_missing(question, scores):
         return False
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
     if not things or _asks_for_a_side(question, scores, things):
@@ -49,6 +49,10 @@ def _is_in_their_cv(question: Question, scores: Scores, ranked: Sequence[Ranked]
         return True
     close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
     return close or max(r.coverage for r in ranked) >= _ENOUGH_OF_A_PERSON
+
+
+def _names_what_is_missing(question: Question, scores: Scores) -> bool:
+    return any(_is_missing_name(question, thing) for thing in scores.things)
 
 
 def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> float:

@@ -14,12 +14,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
 
+from rag.appraisals import Appraisals, sentences
 from rag.chunk import Chunk
 from rag.concepts import in_english
 from rag.contextual import CvReader, chunks_by_model
@@ -77,20 +78,20 @@ class Build:
 
 
 VOCABULARY = Path(__file__).parent / "vocabulary"
-"""Holds the vectors of the occupations' descriptions by the default model."""
+"""Holds the vectors of its own sentences by the default model: the occupations' descriptions, and what people ask about somebody."""
 
 
 def ship_vectors(pdf_dir: Path, embedder: Embedder) -> None:
-    """Writes what an index of these CVs needs of the model: the passages' vectors beside the PDFs, the occupations' into the vocabulary. Raises `NoCvs`."""
-    for folder, write in ((VOCABULARY, _embed_occupations), (pdf_dir, _embed_passages)):
+    """Writes what an index of these CVs needs of the model: the passages' vectors beside the PDFs, the vocabulary's into the vocabulary. Raises `NoCvs`."""
+    for folder, write in ((VOCABULARY, _embed_vocabulary), (pdf_dir, _embed_passages)):
         vectors_file(folder, embedder).unlink(missing_ok=True)
         with TemporaryDirectory(prefix="rag-vectors-") as beside:
             write(pdf_dir, Path(beside), embedder)
             shutil.copyfile(vectors_file(Path(beside), embedder), vectors_file(folder, embedder))
 
 
-def _embed_occupations(_: Path, store: Path, embedder: Embedder) -> None:
-    Embedded(embedder, store).vectors(descriptions())
+def _embed_vocabulary(_: Path, store: Path, embedder: Embedder) -> None:
+    Embedded(embedder, store).vectors([*descriptions(), *chain(*sentences())])
 
 
 def _embed_passages(pdf_dir: Path, store: Path, embedder: Embedder) -> None:
@@ -239,6 +240,7 @@ class _Writer:
         self._corpus = CorpusWriter(folder / "corpus.sqlite")
         self._lexical = LexicalWriter()
         self._lens = Lens(embedded.vectors(descriptions()))
+        self._appraisals = Appraisals(*map(embedded.vectors, sentences()))
         self._dense = DenseWriter(self._lens.dimension)
         self._to_embed: list[str] = []
         self.cvs = 0
@@ -272,3 +274,4 @@ class _Writer:
         self._lexical.write(self._folder / "terms")
         self._dense.write(self._folder / "vectors.faiss")
         self._lens.write(self._folder / "occupations.npy")
+        self._appraisals.write(self._folder / "appraisals.npz")

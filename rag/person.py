@@ -39,6 +39,8 @@ _NOT_NAMES = frozenset(
 )
 _TELLING, _HINTED = 4, 2.4
 """So long must a word be that is looked for inside an address; so much says a name that address or file share, beside 1.5 for the largest letters."""
+_ON_TWO_LINES = 0.7
+"""For a name that goes on in the next line, in letters of the same size, and ends there: more than the file's or address's silence about the second surname takes."""
 _ABOUT_FILES = frozenset(
     "cv resume curriculum vitae lebenslauf bewerbung hoja vida final draft copy new updated version v neu en es fr de pdf".split()
 )
@@ -111,7 +113,9 @@ def _candidates(lines: Sequence[Line], index: int) -> list[tuple[str, float]]:
     if index + 1 < len(lines):
         below = lines[index + 1]
         if abs(below.size - line.size) < 1 and below.bold == line.bold and len(line.text.split()) <= 4 and len(below.text.split()) <= 3:
-            found.append((f"{line.text} {below.text}", 0.5 if index + 2 >= len(lines) or lines[index + 2].size < line.size - 1 else -0.3))
+            found.append(
+                (f"{line.text} {below.text}", _ON_TWO_LINES if index + 2 >= len(lines) or lines[index + 2].size < line.size - 1 else -0.3)
+            )
     return found
 
 

@@ -147,6 +147,16 @@ class Question:
     asks_of_the_world: bool
     clauses: tuple[Clause, ...]
 
+    def with_names_as(self, stand_in: str) -> str:
+        """Its words, with one stand-in for the words of each name."""
+        said: list[str] = []
+        for i, token in enumerate(self.tokens):
+            if i not in self.people.positions:
+                said.append(token.raw)
+            elif i - 1 not in self.people.positions:
+                said.append(stand_in)
+        return " ".join(said)
+
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
     """Reads a question against the names and words of one index: see `Question`."""

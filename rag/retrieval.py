@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.appraisals import STAND_IN
 from rag.concepts import in_english
 from rag.corpus import CvRow, Passage
 from rag.embedders.port import Embedder, Vectors
@@ -68,7 +69,16 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
             hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
             return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
     ranked = rank(generation, question, scores, mode)
-    if mode is Mode.FUSED and not (not (question.everybody and question.years) and is_evidence(question, scores, ranked)):
+
+    def asks_for_the_whole() -> bool:
+        """The model is asked once more only for a question about somebody named whose words stand nowhere in their CV."""
+        if not embedder.multilingual:
+            return False
+        return generation.appraisals.ask_for_the_whole(embedder.embed_queries([question.with_names_as(STAND_IN)])[0])
+
+    if mode is Mode.FUSED and not (
+        not (question.everybody and question.years) and is_evidence(question, scores, ranked, asks_for_the_whole)
+    ):
         return Found(generation.meta.generation, text, answerable=False, hits=())
     return Found(
         generation.meta.generation, text, answerable=bool(ranked), hits=_hits(generation, _packed(generation, question, ranked, top_k))
