@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 from rag.evaluation.questions import Asked, Kind
@@ -29,10 +30,7 @@ def questions(half: str, library: Library) -> list[Asked]:
     return [_asked(json.loads(line), ids) for line in lines if line]
 
 
-def _asked(told: dict[str, object], ids: dict[str, str]) -> Asked:
-    expected, history = told["expected"], told.get("history", [])
-    assert isinstance(expected, list)
-    assert isinstance(history, list)
-    right = frozenset(ids[normalize("NFC", str(file))] for file in expected)
-    said = tuple(Said(str(turn["role"]), str(turn["content"])) for turn in history)
-    return Asked(_KINDS[str(told["kind"])], str(told["question"]), right, {}, said)
+def _asked(told: Any, ids: dict[str, str]) -> Asked:
+    right = frozenset(ids[normalize("NFC", file)] for file in told["expected"])
+    said = tuple(Said(turn["role"], turn["content"]) for turn in told.get("history", ()))
+    return Asked(_KINDS[told["kind"]], told["question"], right, {}, said)
