@@ -20,7 +20,7 @@ stranger("first visit: a name, one click, an answer", async ({ page, api }) => {
 
 test("a reload in the middle of an answer goes on where it was, to the byte", async ({ page, api, thread }) => {
   await page.goto(`/chat/${thread.thread_id}`);
-  await ask(page, "[[tokens=300 rate=60]]");
+  await ask(page, "[[tokens=600 rate=60]]");
   await written(answer(page), 300);
   for (let reloads = 0; reloads < 2; reloads += 1) {
     const before = await shown(answer(page));
@@ -29,7 +29,7 @@ test("a reload in the middle of an answer goes on where it was, to the byte", as
     expect((await shown(answer(page))).startsWith(before)).toBe(true);
     await expect(answer(page)).toHaveAttribute("data-status", "streaming");
   }
-  await whole(answer(page), api, thread, 300);
+  await whole(answer(page), api, thread, 600);
 });
 
 test("stop keeps the text so far and says so, also after a reload", async ({ page, api, thread }) => {
@@ -79,7 +79,7 @@ test("an edited question opens a branch, and the way back to the first one", asy
 for (const way of ["enqueue", "interrupt"] as const) {
   test(`a busy thread offers to ${way}`, async ({ page, thread }) => {
     await page.goto(`/chat/${thread.thread_id}`);
-    await ask(page, way === "enqueue" ? "[[tokens=150 rate=50 id=one]]" : "[[tokens=3000 rate=50 id=one]]");
+    await ask(page, way === "enqueue" ? "[[tokens=450 rate=50 id=one]]" : "[[tokens=3000 rate=50 id=one]]");
     await written(answer(page), 50);
     await ask(page, "[[tokens=20 id=two]]");
     await expect(page.getByRole("alert").filter({ hasText: words["chat.busy"] })).toBeVisible();
@@ -87,7 +87,7 @@ for (const way of ["enqueue", "interrupt"] as const) {
     await finished(answer(page, 0), way === "enqueue" ? "done" : "cancelled");
     await finished(answer(page, 1));
     expect(await shown(answer(page, 1))).toContain("two20");
-    if (way === "enqueue") expect(await shown(answer(page, 0))).toContain("one150");
+    if (way === "enqueue") expect(await shown(answer(page, 0))).toContain("one450");
   });
 }
 
