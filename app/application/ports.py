@@ -172,8 +172,9 @@ class RunFeed(Protocol):
 class ThreadBell(Protocol):
     """Rings when a run may have been added to a thread."""
 
-    async def rung(self, within: float | None = None) -> bool:
-        """Wait until it may be worth looking again, at most so many seconds; False when the service shuts down."""
+    async def rung(self, seen: UUID | None, within: float | None = None) -> bool:
+        """Wait until it may be worth looking again, at most so many seconds; False when the service shuts down. `seen` is the thread's last run that the
+        caller has found, None if it has found none."""
         ...
 
 

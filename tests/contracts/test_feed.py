@@ -375,30 +375,53 @@ async def test_a_bell_rings_for_runs_of_its_thread(storage: Storage) -> None:
         await new_run(storage.transactions, thread.thread_id)
         await heard.until(lambda: bool(heard.added))
         storage.hub.ring(heard.added[0])
-        assert await bell.rung()
+        assert await bell.rung(None)
 
 
 async def test_a_lost_notification_of_a_run_is_found_by_the_sweep(storage: Storage) -> None:
     thread, quiet = [await new_thread(storage.transactions) for _ in range(2)]
-    feed = feed_of(storage)
+    feed, waiting = feed_of(storage), list[asyncio.Future[bool]]()
     async with feed.runs_of(thread.thread_id) as bell, feed.runs_of(quiet.thread_id) as other:
+        waiting += [asyncio.ensure_future(one.rung(None)) for one in (bell, other)]
+        await asyncio.sleep(0)
+        await feed.sweep_once()  # nothing that they have not seen
+        await asyncio.sleep(0)
+        assert not any(one.done() for one in waiting)
+        run = await new_run(storage.transactions, thread.thread_id)  # nobody tells the hub
         await feed.sweep_once()
-        assert await bell.rung()  # whatever came before anybody looked
-        assert await other.rung()
-        await new_run(storage.transactions, thread.thread_id)  # nobody tells the hub
-        await feed.sweep_once()
-        assert await bell.rung()
+        assert await waiting[0]
+        waiting[1].cancel()
         async with storage.transactions.begin() as work:
             await work.threads.delete(thread.thread_id)
             await work.commit()
         await feed.sweep_once()
-        assert await bell.rung()
+        assert await bell.rung(run.run_id)
         await feed.sweep_once()
         for silent in (bell, other):
-            ringing = asyncio.ensure_future(silent.rung())
+            ringing = asyncio.ensure_future(silent.rung(None))
             await asyncio.sleep(0)
             assert not ringing.done()
             ringing.cancel()
+
+
+async def test_a_run_that_came_before_anybody_waited_is_found_by_the_sweep(storage: Storage) -> None:
+    thread, feed = await new_thread(storage.transactions), feed_of(storage)
+    async with feed.runs_of(thread.thread_id) as bell:
+        await new_run(storage.transactions, thread.thread_id)  # after the reader looked, before it waited; nobody tells the hub
+        waiting = asyncio.ensure_future(bell.rung(None))
+        await asyncio.sleep(0)
+        await feed.sweep_once()
+        assert await waiting
+
+
+async def test_readers_that_wait_after_different_runs_are_all_let_look(storage: Storage) -> None:
+    thread, feed = await new_thread(storage.transactions), feed_of(storage)
+    older, newer = [await new_run(storage.transactions, thread.thread_id) for _ in range(2)]
+    async with feed.runs_of(thread.thread_id) as late, feed.runs_of(thread.thread_id) as early:
+        waiting = [asyncio.ensure_future(late.rung(newer.run_id)), asyncio.ensure_future(early.rung(older.run_id))]
+        await asyncio.sleep(0)
+        await feed.sweep_once()
+        assert await asyncio.gather(*waiting) == [True, True]
 
 
 async def test_all_watched_threads_are_asked_for_at_once(storage: Storage) -> None:
@@ -414,9 +437,9 @@ async def test_all_watched_threads_are_asked_for_at_once(storage: Storage) -> No
 async def test_a_bell_rings_after_a_while_if_asked_to_and_for_the_last_time_at_the_drain(storage: Storage) -> None:
     thread = await new_thread(storage.transactions)
     async with feed_of(storage).runs_of(thread.thread_id) as bell:
-        assert await bell.rung(within=0.001)
+        assert await bell.rung(None, within=0.001)
         storage.hub.ring_all()
-        assert await bell.rung()
+        assert await bell.rung(None)
         storage.hub.drain()
-        assert not await bell.rung()
+        assert not await bell.rung(None)
     assert storage.hub.readers == 0

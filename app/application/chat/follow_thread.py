@@ -62,7 +62,7 @@ class FollowThread:
                 except Unavailable:  # readers wait for the database, they are not thrown out
                     place, looked = None, False
                 if place is None:
-                    if not await bell.rung(within=None if looked else RETRY_AFTER):
+                    if not await bell.rung(run_id, within=None if looked else RETRY_AFTER):
                         return
                     continue
                 run_id, seq = place

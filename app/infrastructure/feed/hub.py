@@ -118,14 +118,18 @@ class Tail:
             self._characters -= sum(len(event.data) for event in half)
 
 
+READERS_DIFFER = UUID(int=1)
+"""In the place of a thread's last run: one reader may wait after an older one than another."""
+
+
 class _Watch:
-    """The bells of a thread that somebody here watches, and which run was the thread's last when anybody looked for all."""
+    """The bells of a thread that somebody here watches, and which run was the thread's last when somebody looked."""
 
     __slots__ = ("bells", "latest")
 
     def __init__(self) -> None:
         self.bells: set[asyncio.Event] = set()
-        self.latest: UUID | EllipsisType | None = ...  # nobody has looked
+        self.latest: UUID | EllipsisType | None = ...  # nobody has looked yet
 
     def ring(self) -> None:
         for bell in self.bells:
@@ -218,6 +222,12 @@ class Hub:
         """A run may have been added to the thread."""
         if (watch := self._watches.get(thread_id)) is not None:
             watch.ring()
+
+    def last_seen(self, thread_id: UUID, run_id: UUID | None) -> None:
+        """A reader has found no run after this one: what a sweep finds is news only if it is another. If readers differ, whatever it finds is."""
+        watch = self._watches.get(thread_id)
+        if watch is not None and watch.latest != run_id:
+            watch.latest = run_id if watch.latest is ... else READERS_DIFFER
 
     def ring_if_news(self, thread_id: UUID, latest: UUID | None) -> None:
         """This is the thread's last run now: in case a notification was lost."""

@@ -53,7 +53,7 @@ class HubRunFeed:
     async def runs_of(self, thread_id: UUID) -> AsyncGenerator[ThreadBell, None]:
         """See `RunFeed.runs_of`."""
         with self._hub.bell(thread_id) as bell:
-            yield _Bell(bell, self._hub)
+            yield _Bell(thread_id, bell, self._hub)
 
     async def sweep(self) -> NoReturn:
         """Find what notifications did not bring, for all followed runs at once, for ever."""
@@ -114,12 +114,14 @@ class HubRunFeed:
 
 
 class _Bell:
-    def __init__(self, bell: asyncio.Event, hub: Hub) -> None:
+    def __init__(self, thread_id: UUID, bell: asyncio.Event, hub: Hub) -> None:
+        self._thread_id = thread_id
         self._bell = bell
         self._hub = hub
 
-    async def rung(self, within: float | None = None) -> bool:
+    async def rung(self, seen: UUID | None, within: float | None = None) -> bool:
         """See `ThreadBell.rung`."""
+        self._hub.last_seen(self._thread_id, seen)
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 await self._bell.wait()
