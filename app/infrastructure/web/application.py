@@ -16,6 +16,7 @@ from app.application.telemetry import RequestWatch, Unwatched
 from app.application.use_cases import UseCases
 from app.infrastructure.web import errors, openapi, reference
 from app.infrastructure.web.body_limit import BodyLimitMiddleware
+from app.infrastructure.web.cut_off import CutOffMiddleware
 from app.infrastructure.web.door import Door
 from app.infrastructure.web.front import pages
 from app.infrastructure.web.guarded_route import check_routes
@@ -82,6 +83,7 @@ def make_application(parts: WebParts) -> FastAPI:
     app.add_middleware(BodyLimitMiddleware, limit=parts.limits.max_body_bytes)
     _allow_pages(app, parts.boundary.origins.allowed)
     app.add_middleware(SecurityMiddleware, hosts=parts.boundary.hosts, origins=parts.boundary.origins)
+    app.add_middleware(CutOffMiddleware)
     app.add_middleware(RequestLogMiddleware, watch=parts.watch)
     app.add_middleware(RequestIdMiddleware)  # the outermost: also what the others refuse has a name
     pages.install(app, parts.front)
