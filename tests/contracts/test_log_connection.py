@@ -5,6 +5,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.pq import ConnStatus
 
 from app.domain.chat.entities import Claim
 from app.domain.chat.events import EventType, StoredEvent
@@ -56,6 +57,29 @@ async def test_a_refusal_is_psycopg_s_own_and_the_connection_goes_on(postgres: P
             await connection.append([Written(claim, (StoredEvent(claim.run_id, 1, EventType.TOKEN, "no json"),))], "me")
         assert await connection.append([words(claim, 1, "a")], "me") == {claim.run_id}
         assert await (await connection.execute("SELECT 1")).fetchone() == (1,)
+
+
+async def test_a_lost_connection_leaves_nothing_watched_by_its_number(postgres: PostgresStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """libpq closes a lost socket itself, and its number may be another's by the time anybody looks: so nobody watches it when libpq reads."""
+    claim, loop = await claimed_run(postgres.transactions), asyncio.get_running_loop()
+    connection = await LogConnection.open(postgres.url)
+    number, closed_while_watched = connection.fileno(), list[int]()
+    remove = loop.remove_reader
+
+    def forgotten(line: int) -> bool:
+        if line == number and connection.pgconn.status == ConnStatus.BAD:
+            closed_while_watched.append(line)
+        return remove(line)
+
+    async with run_held(postgres, claim) as other:
+        monkeypatch.setattr(loop, "remove_reader", forgotten)
+        appending = asyncio.ensure_future(connection.append([words(claim, 1, "a")], "me"))
+        await until_waiting(postgres)
+        await other.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+        with pytest.raises(psycopg.OperationalError):
+            await appending
+    assert not closed_while_watched
+    await connection.close()
 
 
 @pytest.mark.parametrize("ended_by", ["us", "the server"])

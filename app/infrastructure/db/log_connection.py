@@ -10,7 +10,6 @@ Opened by `bootstrap` for the group-commit writer (`event_log.py`), whose task a
 import asyncio
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Self
 from uuid import UUID
 
@@ -72,24 +71,28 @@ class LogConnection(psycopg.AsyncConnection):
 
     async def _arrived(self) -> list[pq.abc.PGresult]:
         """The statement's results. A connection that is lost or hung up meanwhile becomes readable, too, and raises."""
-        loop, line = asyncio.get_running_loop(), self.pgconn.socket
-        arrived: asyncio.Future[list[pq.abc.PGresult]] = loop.create_future()
         results: list[pq.abc.PGresult] = []
-        loop.add_reader(line, self._read, arrived, results)
+        while True:
+            await self._readable()
+            self.pgconn.consume_input()
+            while not self.pgconn.is_busy():
+                result = self.pgconn.get_result()
+                if result is None:
+                    return results
+                results.append(result)
+
+    async def _readable(self) -> None:
+        """Wait for bytes. The loop has forgotten the socket before libpq looks at it: libpq closes one that is lost, and its number may at once be somebody
+        else's, whom the loop would not let us take for ours (tried: it ended the process)."""
+        loop, line = asyncio.get_running_loop(), self.pgconn.socket
+        ready: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(line, _wake, ready)
         try:
-            return await arrived
+            await ready
         finally:
             loop.remove_reader(line)
 
-    def _read(self, arrived: asyncio.Future[list[pq.abc.PGresult]], results: list[pq.abc.PGresult]) -> None:
-        with suppress(asyncio.InvalidStateError):  # nobody waits any more
-            try:
-                self.pgconn.consume_input()
-                while not self.pgconn.is_busy():
-                    result = self.pgconn.get_result()
-                    if result is None:
-                        arrived.set_result(results)
-                        return
-                    results.append(result)
-            except psycopg.Error as error:
-                arrived.set_exception(error)
+
+def _wake(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
