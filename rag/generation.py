@@ -66,6 +66,14 @@ def current_folder(store: Path) -> Path:
     return folder
 
 
+def current_name(store: Path) -> str:
+    """The name of that generation; empty if there is none."""
+    try:
+        return (store / "CURRENT").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
 def new_build_folder(store: Path, generation: str) -> Path:
     """A folder for a build under way, which no reader looks into."""
     folder = store / "generations" / f".building-{generation}"
@@ -77,7 +85,7 @@ def publish(store: Path, building: Path, generation: str) -> Path:
     """Makes the finished build the current generation."""
     folder = store / "generations" / generation
     building.rename(folder)
-    before = _current_name(store)
+    before = current_name(store)
     pointer = store / f".CURRENT-{generation}"
     with pointer.open("w", encoding="utf-8") as file:
         file.write(generation + "\n")
@@ -86,13 +94,6 @@ def publish(store: Path, building: Path, generation: str) -> Path:
     pointer.replace(store / "CURRENT")
     _forget(store, keep={generation, before})
     return folder
-
-
-def _current_name(store: Path) -> str:
-    try:
-        return (store / "CURRENT").read_text(encoding="utf-8").strip()
-    except OSError:
-        return ""
 
 
 def _forget(store: Path, keep: set[str]) -> None:

@@ -15,7 +15,7 @@ from rag.embedders.choice import DEFAULT, embedder_named
 from rag.embedders.port import Embedder
 from rag.errors import IndexMismatch, RagError
 from rag.followup import Reader, Said, stand_alone
-from rag.generation import current_folder
+from rag.generation import current_folder, current_name
 from rag.opened import Generation
 from rag.ranking import Mode
 from rag.retrieval import TOP_K, Found, search
@@ -49,16 +49,20 @@ class Library:
 
     def generation(self) -> Generation:
         """The generation that a search beginning now would use. Raises `RagError`."""
-        try:
-            folder = current_folder(self._store)
-            if self._open is not None and self._open.folder == folder:
+        while True:
+            name = current_name(self._store)
+            try:
+                folder = current_folder(self._store)
+                if self._open is not None and self._open.folder == folder:
+                    return self._open
+                return self._switch_to(folder)
+            except RagError as error:
+                if current_name(self._store) != name:  # builds have passed by, and the last took away what was being opened
+                    continue
+                if self._open is None:
+                    raise
+                self.problem = str(error)
                 return self._open
-            return self._switch_to(folder)
-        except RagError as error:
-            if self._open is None:
-                raise
-            self.problem = str(error)
-            return self._open
 
     def _switch_to(self, folder: Path) -> Generation:
         with self._lock:

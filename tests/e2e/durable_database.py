@@ -1,11 +1,10 @@
 """A Postgres of a test's own that keeps its promises, to be killed: the one the whole suite shares forgets what was committed last."""
 
-import os
-import signal
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
@@ -21,8 +20,14 @@ class DurableDatabase:
         self.url: URL = make_url(embedded.url)
 
     def kill(self) -> None:
-        """kill -9 of the whole server; its keeper starts it again."""
-        os.kill(int((self._home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        """kill -9 of the whole server; its keeper starts it again. Nothing is committed any more when this returns: a child may outlive its parent for a
+        statement or two."""
+        postmaster = psutil.Process(int((self._home / "data" / "postmaster.pid").read_text().split()[0]))
+        everybody = [postmaster, *postmaster.children(recursive=True)]
+        for process in everybody:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(everybody, timeout=5)
 
     def refuse(self) -> None:
         """Let nobody in any more."""
@@ -33,9 +38,9 @@ class DurableDatabase:
         self._alter(allow=True)
 
     def cut(self) -> None:
-        """End all connections."""
+        """End all connections, and wait until they have ended."""
         self._on_the_side(
-            sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}").format(sql.Literal(self._name))
+            sql.SQL("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {}").format(sql.Literal(self._name))
         )
 
     @property

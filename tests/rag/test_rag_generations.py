@@ -8,11 +8,13 @@ from threading import Event, Thread
 
 import pytest
 
+from rag import library as library_module
 from rag.chunk import Chunk
 from rag.contextual import CvView, PassageView, chunks_by_model
 from rag.embedders.choice import embedder_named
 from rag.embedders.hashed import HashedLetters
 from rag.errors import IndexMismatch, NoCvs, NoIndex
+from rag.generation import current_folder
 from rag.headings import Section
 from rag.indexing import Build, Progress, build_index, cv_ids
 from rag.library import Library
@@ -89,6 +91,22 @@ def test_searches_never_fail_while_the_index_is_rebuilt(built: tuple[Path, Path]
         thread.join()
     assert failures == []
     assert len([folder for folder in (store / "generations").iterdir() if not folder.name.startswith(".")]) == 2
+
+
+def test_two_builds_while_a_generation_is_being_opened_are_no_damage(built: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second takes the files away that the opening has not read yet."""
+    pdfs, store = built
+    builds = iter(range(2))
+
+    def slow(store: Path) -> Path:
+        folder = current_folder(store)
+        for _ in builds:
+            build_index(pdfs, store, Build(embedder_named()))
+        return folder
+
+    monkeypatch.setattr(library_module, "current_folder", slow)
+    assert Library(store).search("Who knows Kubernetes?").hits
+    assert next(builds, None) is None
 
 
 def test_a_failed_build_leaves_the_store_as_it_was(built: tuple[Path, Path], tmp_path: Path) -> None:
