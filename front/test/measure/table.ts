@@ -1,4 +1,4 @@
-/** What was measured, beside what was wanted: a row for each value that a measure notes, printed at the end, in markdown. */
+/** What was measured, beside what was wanted: a row for each value that a measure notes, in markdown: told as it comes, and all of them sorted at the end. */
 import type { Reporter, TestCase, TestResult } from "playwright/types/testReporter";
 import type { Note } from "./note";
 
@@ -10,7 +10,12 @@ export default class Table implements Reporter {
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
-    for (const { type, description } of result.annotations) if (type === "measured") this.rows.push(JSON.parse(description ?? "{}") as Note);
+    for (const { type, description } of result.annotations) {
+      if (type !== "measured") continue;
+      const measured = JSON.parse(description ?? "{}") as Note;
+      this.rows.push(measured);
+      process.stderr.write(`  ${row(measured)}\n`);
+    }
     for (const { message } of result.errors) process.stderr.write(`${test.title}: ${message ?? ""}\n`);
   }
 
@@ -18,7 +23,11 @@ export default class Table implements Reporter {
   async onEnd(): Promise<{ status: "passed" | "failed" }> {
     const rows = this.rows.toSorted((a, b) => Number(a.goal.slice(1)) - Number(b.goal.slice(1)));
     console.log("| goal | what | wanted | measured | |\n|---|---|---|---|---|");
-    for (const { goal, what, wanted, measured, met } of rows) console.log(`| ${goal} | ${what} | ${wanted} | ${measured} | ${met === null ? "" : met ? "✓" : "✗"} |`);
+    for (const measured of rows) console.log(row(measured));
     return { status: rows.some((row) => row.met === false) ? "failed" : "passed" };
   }
+}
+
+function row({ goal, what, wanted, measured, met }: Note): string {
+  return `| ${goal} | ${what} | ${wanted} | ${measured} | ${met === null ? "" : met ? "✓" : "✗"} |`;
 }
