@@ -116,7 +116,9 @@ class Running:
 
 
 @contextmanager
-def running(side: Side, postgres: Postgres, *, seconds: float = 5, rate: float = 50, model: Sequence[str] = ()) -> Generator[Running]:
+def running(
+    side: Side, postgres: Postgres, *, seconds: float = 5, rate: float = 50, thinking: float = 0, model: Sequence[str] = ()
+) -> Generator[Running]:
     """A side, answering, and at rest after its start."""
     if side.database:
         postgres.empty()
@@ -124,7 +126,8 @@ def running(side: Side, postgres: Postgres, *, seconds: float = 5, rate: float =
     with ExitStack() as stack:
         started: list[tuple[int, psutil.Process]] = []
         for kind in side.processes:
-            command = [sys.executable, "-m", "tests.bench.servers", kind, "--seconds", str(seconds), "--rate", str(rate), *model]
+            pace = ["--seconds", str(seconds), "--rate", str(rate), "--thinking", str(thinking)]
+            command = [sys.executable, "-m", "tests.bench.servers", kind, *pace, *model]
             popen = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment)
             stack.callback(_stop, popen)
             assert popen.stdout is not None

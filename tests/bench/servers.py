@@ -1,4 +1,4 @@
-"""The sides of the benchmark, one process each: `python -m tests.bench.servers SIDE --seconds S --rate R [--adapter anthropic --provider URL]`.
+"""The sides of the benchmark, one process each: `python -m tests.bench.servers SIDE --seconds S --rate R [--thinking S] [--adapter anthropic --provider URL]`.
 
 seed      what the product began from: a commit a token, a poll every 0.35 s (`seed_design.py`)
 direct    the model through the product's own stream response, with nothing in between: no database, no log, no resuming
@@ -53,11 +53,12 @@ def main(
     side: str,
     seconds: Annotated[float, typer.Option()] = 5,
     rate: Annotated[float, typer.Option()] = 50,
+    thinking: Annotated[float, typer.Option()] = 0,
     adapter: Annotated[str, typer.Option()] = "",
     provider: Annotated[str, typer.Option()] = "",
 ) -> None:
     """Serve one side."""
-    model: LanguageModel = adapters.make(adapter, provider, timeouts=Timeouts()) if adapter else PacedModel(seconds, rate)
+    model: LanguageModel = adapters.make(adapter, provider, timeouts=Timeouts()) if adapter else PacedModel(seconds, rate, thinking)
     match side:
         case "direct" | "stock":
             uvloop.run(_serve(_direct(model, stock=side == "stock"), _nothing))

@@ -19,12 +19,14 @@ def new_executor(model: str = "fake-1") -> Executor:
     return Executor(uuid7(), "fake", model)
 
 
-async def new_thread(transactions: Transactions, user_id: int | None = None, title: str | None = None) -> Thread:
+async def new_thread(
+    transactions: Transactions, user_id: int | None = None, title: str | None = None, assistant: Assistant = Assistant.CVS
+) -> Thread:
     """A thread, of a new user if none is given."""
     async with transactions.begin() as work:
         if user_id is None:
             user_id = (await work.users.add("Ada")).user_id
-        thread = await work.threads.add(uuid7(), user_id, Assistant.CVS, title)
+        thread = await work.threads.add(uuid7(), user_id, assistant, title)
         await work.commit()
     assert thread is not None
     return thread

@@ -1,9 +1,11 @@
 """`MessageRepository`."""
 
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from app.application.ports import UnitOfWork
 from app.domain.chat.ending import Ending
-from app.domain.chat.entities import Failure, MessageStatus, Role
+from app.domain.chat.entities import Assistant, Failure, Message, MessageStatus, Role
 from tests.contracts.conversation import SOURCE, answer, claim_of, new_executor, new_run, new_thread, read_message
 from tests.contracts.storage import Storage
 
@@ -55,10 +57,10 @@ async def test_a_branch_is_the_line_of_ancestors_oldest_first(storage: Storage) 
         line += [run.message_id, run.answer_id]
     aside = await new_run(storage.transactions, thread.thread_id, parent_id=line[1])
     async with storage.transactions.begin() as work:
-        whole = await work.messages.branch(line[-1], 100)
-        near = await work.messages.branch(line[-1], 3)
-        sibling = await work.messages.branch(aside.message_id, 100)
-        assert await work.messages.branch(uuid4(), 10) == []
+        whole = await _line(work, line[-1], 100)
+        near = await _line(work, line[-1], 3)
+        sibling = await _line(work, aside.message_id, 100)
+        assert await work.messages.branch(uuid4(), 10) is None
     assert [message.message_id for message in whole] == line
     assert [message.message_id for message in near] == line[-3:]
     assert [message.message_id for message in sibling] == [*line[:2], aside.message_id]
@@ -69,9 +71,25 @@ async def test_a_branch_ends_at_an_answer_that_is_still_being_written(storage: S
     running = await new_run(storage.transactions, thread.thread_id, new_executor())
     waiting = await new_run(storage.transactions, thread.thread_id, parent_id=running.answer_id)
     async with storage.transactions.begin() as work:
-        before = await work.messages.branch(waiting.message_id, 10)
+        before = await _line(work, waiting.message_id, 10)
     await answer(storage.log, claim_of(running))
     async with storage.transactions.begin() as work:
-        after = await work.messages.branch(waiting.message_id, 10)
+        after = await _line(work, waiting.message_id, 10)
     assert [message.message_id for message in before] == [waiting.message_id]
     assert [message.message_id for message in after] == [running.message_id, running.answer_id, waiting.message_id]
+
+
+async def test_a_branch_knows_who_is_to_answer(storage: Storage) -> None:
+    for assistant in Assistant:
+        thread = await new_thread(storage.transactions, assistant=assistant)
+        run = await new_run(storage.transactions, thread.thread_id)
+        async with storage.transactions.begin() as work:
+            branch = await work.messages.branch(run.message_id, 10)
+        assert branch is not None
+        assert branch.assistant is assistant
+
+
+async def _line(work: UnitOfWork, message_id: UUID, limit: int) -> Sequence[Message]:
+    branch = await work.messages.branch(message_id, limit)
+    assert branch is not None
+    return branch.messages

@@ -237,7 +237,7 @@ QUESTIONS: dict[str, tuple[Question, tuple[str, ...]]] = {
     "older messages": (lambda work: work.messages.page(THREAD_ID, 31, 15_000), ("messages_in_thread_idx",)),
     "latest message": (lambda work: work.messages.latest(THREAD_ID), ("messages_in_thread_idx",)),
     "a message": (lambda work: work.messages.get(_id(MESSAGE, 5)), ("messages_pkey",)),
-    "branch": (lambda work: work.messages.branch(_id(MESSAGE, MESSAGES - 5), 40), ("messages_pkey",)),
+    "branch": (lambda work: work.messages.branch(_id(MESSAGE, MESSAGES - 5), 40), ("messages_pkey", "threads_pkey")),
     "a run": (lambda work: work.runs.get(_id(RUN, A_DONE_RUN)), ("runs_pkey", "run_events_pkey")),
     "unfinished runs": (lambda work: work.runs.unfinished(THREAD_ID), ("runs_unfinished_idx", "run_events_pkey")),
     "answering threads": (

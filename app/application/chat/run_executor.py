@@ -18,7 +18,6 @@ from app.application.chat.answer_cache import AnswerCache
 from app.application.chat.citation_gate import CitationGate
 from app.application.chat.clean_text import TextCleaner, storable
 from app.application.chat.prompt_window import TOO_LONG, Fitted, PromptWindow, Window
-from app.application.chat.read_thread import found_thread
 from app.application.chat.seam import Joined, Seam
 from app.application.chat.transcripts import read_transcript
 from app.application.ports import Completion, Context, ContextProvider, EventLog, LanguageModel, MonotonicClock, Prompt, Transactions
@@ -53,7 +52,7 @@ class _Task:
 
     claim: Claim
     assistant: Assistant
-    branch: Sequence[Message]
+    said: Sequence[Message]
     so_far: Transcript
 
 
@@ -153,12 +152,11 @@ class RunExecutor:
         while True:
             try:
                 async with self._transactions.reading() as work:
-                    thread = await found_thread(work, claim.thread_id)
                     branch = await work.messages.branch(claim.message_id, BRANCH_LIMIT)
                     so_far = await read_transcript(work, claim.run_id) if claim.attempt > 1 else Transcript()
-                if not branch:  # deleted between the two looks
+                if branch is None:
                     raise NotFound("thread", claim.thread_id)
-                return _Task(claim, thread.assistant, branch, so_far)
+                return _Task(claim, branch.assistant, branch.messages, so_far)
             except Unavailable:
                 await asyncio.sleep(LOAD_RETRY_SECONDS)
 
@@ -181,7 +179,7 @@ class RunExecutor:
         if task.claim.attempt > self._limits.attempts:
             raise ChatError(f"The answer was interrupted {self._limits.attempts} times and is given up.", code="too_many_attempts")
         with self._watch.retrieving(task.assistant):
-            found = await self._contexts.find(task.branch[-1].content, task.branch[:-1], task.assistant)
+            found = await self._contexts.find(task.said[-1].content, task.said[:-1], task.assistant)
         fitted = await self._fit(task, found)
         partial = await self._announce(task, fitted.context, answer)
         answer.generation = found.generation
@@ -197,7 +195,7 @@ class RunExecutor:
             await self._ask(task, fitted.prompt, answer)
         except ModelError as error:
             at_once = error.code == TOO_LONG and answer.size == before
-            shorter = self._window.harder(fitted, task.assistant, task.branch, partial) if at_once else None
+            shorter = self._window.harder(fitted, task.assistant, task.said, partial) if at_once else None
             if shorter is None:
                 raise
             await self._ask_again(task, shorter, answer)
@@ -206,9 +204,9 @@ class RunExecutor:
 
     async def _fit(self, task: _Task, found: Context) -> Fitted:
         """What of the conversation and of what was found goes into the prompt; with the text so far only if that rests on the same sources."""
-        fitted = await self._window.fit(task.assistant, found, task.branch, task.so_far.text)
+        fitted = await self._window.fit(task.assistant, found, task.said, task.so_far.text)
         if fitted.prompt.partial and fitted.context.sources != task.so_far.sources:
-            fitted = await self._window.fit(task.assistant, found, task.branch, "")
+            fitted = await self._window.fit(task.assistant, found, task.said, "")
         return fitted
 
     async def _ask_again(self, task: _Task, shorter: Fitted, answer: _Answer) -> None:

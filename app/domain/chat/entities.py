@@ -4,6 +4,7 @@ Frozen values, standard library only. Nothing here loads or saves itself: reposi
 pass them on, the web layer renders them. A change makes a new value.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -161,6 +162,14 @@ class Message:
     sources: tuple[Source, ...]
     error: Failure | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What led to a message, and that message last: what is to be answered, and by which assistant. Never empty."""
+
+    assistant: Assistant
+    messages: Sequence[Message]
 
 
 @dataclass(frozen=True, slots=True)

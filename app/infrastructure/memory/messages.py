@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from app.domain.chat.entities import Message
+from app.domain.chat.entities import Branch, Message
 from app.infrastructure.memory.database import Session
 
 
@@ -29,7 +29,7 @@ class MemoryMessages:
             messages = [message for message in messages if message.ordinal < before]
         return sorted(messages, key=lambda message: message.ordinal, reverse=True)[:limit]
 
-    async def branch(self, message_id: UUID, limit: int) -> Sequence[Message]:
+    async def branch(self, message_id: UUID, limit: int) -> Branch | None:
         """See `MessageRepository.branch`."""
         messages = self._session.tables.messages
         line: list[Message] = []
@@ -37,4 +37,4 @@ class MemoryMessages:
         while message is not None and len(line) < limit:
             line.insert(0, message)
             message = messages.get(message.parent_id) if message.parent_id else None
-        return line
+        return Branch(self._session.tables.threads[line[0].thread_id].assistant, line) if line else None

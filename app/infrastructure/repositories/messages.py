@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from app.domain.chat.entities import Failure, Message, MessageStatus, Role, Source
+from app.domain.chat.entities import Assistant, Branch, Failure, Message, MessageStatus, Role, Source
 from app.infrastructure.repositories.direct import Direct
 
 _GET = b"SELECT * FROM messages WHERE id = %(id)s"
 _PAGE = b"SELECT * FROM messages WHERE thread_id = %(thread_id)s AND ordinal < %(before)s ORDER BY ordinal DESC LIMIT %(limit)s"
 
-# Walks up by primary key, from the message to the root or as far as the limit.
+# Walks up by primary key, from the message to the root or as far as the limit; and looks whose the conversation is.
 _BRANCH = b"""
     WITH RECURSIVE line AS (
         SELECT messages.*, 1 AS distance FROM messages WHERE id = %(id)s
         UNION ALL
         SELECT parent.*, line.distance + 1 FROM line JOIN messages AS parent ON parent.id = line.parent_id WHERE line.distance < %(limit)s
     )
-    SELECT * FROM line ORDER BY distance DESC
+    SELECT line.*, CASE WHEN distance = 1 THEN (SELECT assistant FROM threads WHERE threads.id = line.thread_id) END AS assistant
+    FROM line ORDER BY distance DESC
 """
 _END = 2**63 - 1
 
@@ -43,9 +44,10 @@ class PostgresMessages:
         parameters = {"thread_id": thread_id, "limit": limit, "before": _END if before is None else before}
         return [_message(row) for row in await self._direct.all(_PAGE, parameters)]
 
-    async def branch(self, message_id: UUID, limit: int) -> Sequence[Message]:
+    async def branch(self, message_id: UUID, limit: int) -> Branch | None:
         """See `MessageRepository.branch`."""
-        return [_message(row) for row in await self._direct.all(_BRANCH, {"id": message_id, "limit": limit})]
+        rows = await self._direct.all(_BRANCH, {"id": message_id, "limit": limit})
+        return Branch(Assistant(rows[-1].assistant), [_message(row) for row in rows]) if rows else None
 
 
 def _message(row: Any) -> Message:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from app.domain.chat.entities import Message
+from app.domain.chat.entities import Branch, Message
 
 
 class MessageRepository(Protocol):
@@ -22,6 +22,6 @@ class MessageRepository(Protocol):
         """At most `limit` messages with an ordinal below `before` (the newest ones if None), newest first."""
         ...
 
-    async def branch(self, message_id: UUID, limit: int) -> Sequence[Message]:
-        """The message and its ancestors, oldest first, at most the `limit` nearest: the conversation that led to it."""
+    async def branch(self, message_id: UUID, limit: int) -> Branch | None:
+        """The message and its ancestors, oldest first, at most the `limit` nearest: the conversation that led to it. None if there is no such message."""
         ...
