@@ -23,7 +23,7 @@ from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_CVS = ROOT / "cv_generation" / "data" / "cvs"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 @cache
