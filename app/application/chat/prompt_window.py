@@ -2,8 +2,8 @@
 
 Asked by the executor before each call of the model. Left out, in this order, until the rest fits: an earlier message that alone would fill half of the
 window; the oldest turns; the passages that fit the question least. Never the question, the instructions, the text so far of an answer that is
-continued, or the last passage. If even those do not fit, the question is refused with the limit in the sentence, and the thread can go on: the next
-question does not need this one.
+continued, or the last passage. If even those do not fit, the prompt is refused with the limit in the sentence: the executor then asks for the answer
+anew, without the text so far; without one the run fails, and the thread can go on: the next question does not need this one.
 
 Tokens are estimated (`token_estimate.py`). The provider's own counter is asked only when the estimate comes near the limit, once, and with a time
 limit: it corrects the estimate, and the prompt is cut again by the corrected measure. A model that all the same says that the prompt was too long gets one

@@ -8,6 +8,7 @@ Called by the supervisor, one task a run. It holds no database connection while 
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -181,9 +182,9 @@ class RunExecutor:
         with self._watch.retrieving(task.assistant):
             found = await self._contexts.find(task.said[-1].content, task.said[:-1], task.assistant)
         fitted = await self._fit(task, found)
-        partial = await self._announce(task, fitted.context, answer)
+        await self._announce(task, fitted, answer)
         answer.generation = found.generation
-        whole = not partial and not fitted.record.passages_left_out
+        whole = not fitted.prompt.partial and not fitted.record.passages_left_out
         answer.key = self._cache.key(found.fingerprint, self._model) if whole else None
         known = await self._cache.find(answer.key, task.claim.run_id, found.sources)
         if known is not None:
@@ -195,7 +196,7 @@ class RunExecutor:
             await self._ask(task, fitted.prompt, answer)
         except ModelError as error:
             at_once = error.code == TOO_LONG and answer.size == before
-            shorter = self._window.harder(fitted, task.assistant, task.said, partial) if at_once else None
+            shorter = self._shorter(task, fitted) if at_once else None
             if shorter is None:
                 raise
             await self._ask_again(task, shorter, answer)
@@ -203,16 +204,26 @@ class RunExecutor:
             raise ModelError("provider_empty", "The model answered nothing. Try again or rephrase the question.", retryable=True)
 
     async def _fit(self, task: _Task, found: Context) -> Fitted:
-        """What of the conversation and of what was found goes into the prompt; with the text so far only if that rests on the same sources."""
-        fitted = await self._window.fit(task.assistant, found, task.said, task.so_far.text)
-        if fitted.prompt.partial and fitted.context.sources != task.so_far.sources:
-            fitted = await self._window.fit(task.assistant, found, task.said, "")
-        return fitted
+        """What of the conversation and of what was found goes into the prompt; with the text so far only if that rests on the same sources, and fits."""
+        if task.so_far.text:
+            with contextlib.suppress(ModelError):
+                fitted = await self._window.fit(task.assistant, found, task.said, task.so_far.text)
+                if fitted.context.sources == task.so_far.sources:
+                    return fitted
+        return await self._window.fit(task.assistant, found, task.said, "")
+
+    def _shorter(self, task: _Task, fitted: Fitted) -> Fitted | None:
+        """A prompt with less in it, and if need be without the text so far; None if there is nothing to leave out."""
+        partial = fitted.prompt.partial
+        shorter = self._window.harder(fitted, task.assistant, task.said, partial)
+        return shorter or (self._window.harder(fitted, task.assistant, task.said, "") if partial else None)
 
     async def _ask_again(self, task: _Task, shorter: Fitted, answer: _Answer) -> None:
         """Once more, with less: the model has said that the prompt was too long, before it said anything else."""
         _log.info("The prompt was too long for the model and is sent again, shorter", extra=claim_fields(task.claim))
         answer.prompt, answer.key = shorter.record, None
+        if answer.size and not shorter.prompt.partial:
+            await self._restart(task.claim, answer, keep=0)
         if shorter.context.sources != answer.sources:
             answer.sources = shorter.context.sources
             await self._log.append(task.claim, Sources(answer.sources))
@@ -244,19 +255,16 @@ class RunExecutor:
         if seam is not None:
             await self._say(task.claim, answer, seam.decide(), restarting=True)
 
-    async def _announce(self, task: _Task, context: Context, answer: _Answer) -> str:
-        """Say who answers and from what; answers the text that the model is to continue."""
-        claim, so_far = task.claim, task.so_far
-        same_sources = so_far.sources == context.sources
-        partial = so_far.text if same_sources else ""
+    async def _announce(self, task: _Task, fitted: Fitted, answer: _Answer) -> None:
+        """Say who answers and from what, and how much of the text so far stands."""
+        claim, so_far, partial = task.claim, task.so_far, fitted.prompt.partial
         if not so_far.started:
             await self._log.append(claim, Started(claim.attempt, self._model.provider, self._model.model, str(claim.answer_id)))
         elif not partial or self._model.continues_exactly:
             await self._restart(claim, answer, keep=len(partial))
-        if not same_sources:
-            await self._log.append(claim, Sources(context.sources))
-        answer.sources = context.sources
-        return partial
+        if so_far.sources != fitted.context.sources:
+            await self._log.append(claim, Sources(fitted.context.sources))
+        answer.sources = fitted.context.sources
 
     async def _say(self, claim: Claim, answer: _Answer, joined: Joined, *, restarting: bool) -> None:
         if restarting:

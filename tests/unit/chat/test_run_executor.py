@@ -1,7 +1,6 @@
 """`RunExecutor`: however a run goes, it ends in one of the ways that its first page names."""
 
 import asyncio
-import json
 from dataclasses import replace
 from uuid import uuid4
 
@@ -13,25 +12,11 @@ from app.application.chat.run_executor import Limits
 from app.application.ports import Completion, Context
 from app.domain.chat.entities import Claim, Failure, RunStatus, Usage
 from app.domain.chat.errors import ChatError, LeaseLost, ModelError
-from app.domain.chat.events import EventType, Started, Token
-from app.domain.chat.events import Sources as SourcesFound
+from app.domain.chat.events import Token
 from tests.contracts.conversation import SOURCE, fence, read_message, read_run
-from tests.unit.chat.world import END, ScriptedModel, World
+from tests.unit.chat.world import END, PARTIAL, ScriptedModel, World
 
 ERROR = ModelError("provider_overloaded", "Too busy.", retryable=True)
-PARTIAL = "Ada Example has written Go for nine years and"
-
-
-async def begun(world: World, text: str = PARTIAL, *, sources: bool = True) -> Claim:
-    """A run that was taken over after its first executor had said so much."""
-    claim = await world.run()
-    await world.log.open(claim, 0)
-    await world.log.append(claim, Started(1, "dead", "dead-1", str(claim.answer_id)))
-    if sources:
-        await world.log.append(claim, SourcesFound((SOURCE,)))
-    if text:
-        await world.log.append(claim, Token(text))
-    return await world.take_over(claim)
 
 
 async def cut_off(world: World, claim: Claim, model: ScriptedModel) -> None:
@@ -40,11 +25,6 @@ async def cut_off(world: World, claim: Claim, model: ScriptedModel) -> None:
         task = tasks.create_task(world.executor(model).execute(claim))
         await model.waits.wait()
         task.cancel()
-
-
-async def restarts(world: World, claim: Claim) -> list[int]:
-    """What each `restarted` kept."""
-    return [json.loads(event.data)["keep"] for event in await world.events(claim.run_id) if event.type is EventType.RESTARTED]
 
 
 # -- one executor ----------------------------------------------------------------------------------------------------------------------
@@ -204,7 +184,7 @@ async def test_what_rests_on_something_else_is_another_answer(found: Context) ->
 async def test_an_answer_that_was_begun_is_continued_and_neither_given_again_nor_kept() -> None:
     world = World()
     await answered_before(world, "Ada.", END)
-    claim = await begun(world)
+    claim = await world.begun()
     await world.executor(ScriptedModel(", with Rust.", END)).execute(claim)
     assert (await world.answer(claim))[1] == f"{PARTIAL}, with Rust."
     later = await world.run()
@@ -227,29 +207,29 @@ async def test_an_answer_that_was_begun_is_continued_and_neither_given_again_nor
 )
 async def test_the_text_goes_on_after_a_takeover(script: tuple[str, ...], keep: int, text: str) -> None:
     world = World()
-    claim = await begun(world)
+    claim = await world.begun()
     model = ScriptedModel(*script, END)
     await world.executor(model).execute(claim)
     run, answered = await world.answer(claim)
     assert (run.status, answered) == (RunStatus.DONE, text)
-    assert await restarts(world, claim) == [keep]
+    assert await world.restarts(claim) == [keep]
     assert model.prompts[0].turns[-1].content == CONTINUE
     assert model.prompts[0].partial == PARTIAL
 
 
 async def test_a_model_that_continues_exactly_is_taken_at_its_word() -> None:
     world = World()
-    claim = await begun(world)
+    claim = await world.begun()
     await world.executor(ScriptedModel("years and so on", END, continues_exactly=True)).execute(claim)
     _, text = await world.answer(claim)
     assert text == f"{PARTIAL}years and so on"
-    assert await restarts(world, claim) == [len(PARTIAL)]
+    assert await world.restarts(claim) == [len(PARTIAL)]
 
 
 @pytest.mark.parametrize("exactly", [True, False])
 async def test_a_takeover_before_any_text_begins_anew(exactly: bool) -> None:
     world = World()
-    claim = await begun(world, text="")
+    claim = await world.begun(text="")
     await world.executor(ScriptedModel("Ada.", END, continues_exactly=exactly)).execute(claim)
     assert (await world.answer(claim))[1] == "Ada."
     assert await world.kinds(claim.run_id) == ["started", "sources", "restarted", "token", "final", "done"]
@@ -265,17 +245,17 @@ async def test_a_takeover_of_a_run_that_never_started_starts_it() -> None:
 
 async def test_other_sources_make_another_answer() -> None:
     world = World()
-    claim = await begun(world, sources=False)
+    claim = await world.begun(sources=False)
     model = ScriptedModel("Bea.", END)
     await world.executor(model).execute(claim)
     assert (await world.answer(claim))[1] == "Bea."
-    assert await restarts(world, claim) == [0]
+    assert await world.restarts(claim) == [0]
     assert model.prompts[0].partial == ""
 
 
 async def test_sources_that_are_gone_are_gone_for_readers_too() -> None:
     world = World()
-    claim = await begun(world)
+    claim = await world.begun()
     world.context.found = Context()
     await world.executor(ScriptedModel("Nobody knows.", END)).execute(claim)
     assert (await world.answer(claim))[1] == "Nobody knows."
@@ -284,7 +264,7 @@ async def test_sources_that_are_gone_are_gone_for_readers_too() -> None:
 @pytest.mark.parametrize("script", [(ERROR,), ("Ada Exam", ERROR)])
 async def test_an_error_after_a_takeover_keeps_what_readers_have_seen(script: tuple[str | Exception, ...]) -> None:
     world = World()
-    claim = await begun(world)
+    claim = await world.begun()
     await world.executor(ScriptedModel(*script)).execute(claim)
     run, text = await world.answer(claim)
     assert (run.status, text) == (RunStatus.FAILED, PARTIAL)
@@ -292,7 +272,7 @@ async def test_an_error_after_a_takeover_keeps_what_readers_have_seen(script: tu
 
 async def test_a_run_that_every_executor_dies_of_is_given_up() -> None:
     world = World()
-    claim = await begun(world)
+    claim = await world.begun()
     model = ScriptedModel("never")
     await world.executor(model, Limits(attempts=1)).execute(claim)
     run, text = await world.answer(claim)
@@ -302,7 +282,7 @@ async def test_a_run_that_every_executor_dies_of_is_given_up() -> None:
 
 async def test_several_takeovers_make_one_answer() -> None:
     world = World()
-    claim = await begun(world, "one ")
+    claim = await world.begun("one ")
     for word in ("two ", "three "):
         await cut_off(world, claim, ScriptedModel(word, asyncio.Event()))
         claim = await world.take_over(claim)

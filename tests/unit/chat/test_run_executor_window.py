@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
+import pytest
+
 from app.application.chat.prompt_window import PromptWindow, Window
 from app.application.chat.run_executor import RunExecutor
 from app.application.ports import Completion, Context, Passage, Prompt
@@ -111,3 +113,18 @@ async def test_a_question_that_cannot_fit_fails_with_the_limit_and_the_next_one_
     statuses = [(run.status, run.error.code if run.error else None) for run in runs]
     assert statuses == [(RunStatus.DONE, None), (RunStatus.FAILED, "context_too_long"), (RunStatus.DONE, None)]
     assert [turn.content for turn in model.prompts[-1].turns] == ["who?", "Yes.", "and where?"]
+
+
+@pytest.mark.parametrize("exactly", [True, False])
+@pytest.mark.parametrize("window", [Window(2000, answer_tokens=500), Window()], ids=["as reckoned", "as the model says"])
+async def test_a_text_so_far_that_does_not_fit_is_begun_anew(window: Window, *, exactly: bool) -> None:
+    """An answer longer than the window is interrupted: whoever takes it over cannot show it to the model, and need not fail for that."""
+    world = World()
+    claim = await world.begun(text="giant " * 5000)
+    model = Narrow(10_000)
+    model.continues_exactly = exactly
+    await _executor(world, model, window).execute(claim)
+    run, text = await world.answer(claim)
+    assert (run.status, text) == (RunStatus.DONE, "Yes.")
+    assert (await world.restarts(claim))[-1] == 0
+    assert model.prompts[-1].partial == ""

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from uuid import UUID
@@ -13,7 +14,7 @@ from app.application.ports import Completion, Context, LanguageModel, Prompt, Un
 from app.application.telemetry import RunWatch
 from app.domain.chat.entities import Assistant, Claim, Executor, Message, Run, RunStatus, Source
 from app.domain.chat.errors import Unavailable
-from app.domain.chat.events import EventType, StoredEvent
+from app.domain.chat.events import EventType, Sources, Started, StoredEvent, Token
 from app.domain.chat.transcript import fold
 from app.infrastructure.feed.hub import Hub
 from app.infrastructure.feed.run_feed import HubRunFeed
@@ -23,6 +24,7 @@ from app.infrastructure.memory.unit_of_work import MemoryTransactions
 from tests.contracts.conversation import SOURCE, claim_of, new_executor, new_run, new_thread, read_events, read_message, read_run
 
 END = Completion("stop", None)
+PARTIAL = "Ada Example has written Go for nine years and"
 
 
 class ScriptedModel:
@@ -135,6 +137,17 @@ class World:
         thread = await new_thread(self.transactions)
         return await new_run(self.transactions, thread.thread_id)
 
+    async def begun(self, text: str = PARTIAL, *, sources: bool = True) -> Claim:
+        """A run that was taken over after its first executor had said so much."""
+        claim = await self.run()
+        await self.log.open(claim, 0)
+        await self.log.append(claim, Started(1, "dead", "dead-1", str(claim.answer_id)))
+        if sources:
+            await self.log.append(claim, Sources((SOURCE,)))
+        if text:
+            await self.log.append(claim, Token(text))
+        return await self.take_over(claim)
+
     async def take_over(self, claim: Claim) -> Claim:
         """The claim of somebody who takes the run from its executor."""
         async with self.transactions.begin() as work:
@@ -148,6 +161,10 @@ class World:
             async for _ in batches:
                 pass
         return await read_run(self.transactions, run_id)
+
+    async def restarts(self, claim: Claim) -> list[int]:
+        """What each `restarted` kept."""
+        return [json.loads(event.data)["keep"] for event in await self.events(claim.run_id) if event.type is EventType.RESTARTED]
 
     async def events(self, run_id: UUID) -> list[StoredEvent]:
         return list(await read_events(self.transactions, run_id))
