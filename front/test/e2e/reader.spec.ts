@@ -58,7 +58,7 @@ test("the first stop of Tab leads past the sidebar", async ({ page }) => {
   await expect(page.locator("#main")).toBeFocused();
 });
 
-test("by ear: the beginning and the end of an answer are said, its words are not", async ({ page, thread }) => {
+test("by ear: the beginning and the end of an answer are said, its words are not", async ({ page, thread, held }) => {
   await page.goto(`/chat/${thread.thread_id}`);
   await expect(composer(page)).toBeVisible();
   await page.evaluate(() => {
@@ -69,19 +69,21 @@ test("by ear: the beginning and the end of an answer are said, its words are not
       for (const { target } of changes) if (live(target) && target.textContent !== "" && target.textContent !== null) said.push(target.textContent);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
-  await ask(page, "[[tokens=150 rate=60]]");
-  await finished(answer(page));
+  await ask(page, `[[tokens=600 rate=60 ${held.until}]]`);
+  await written(answer(page), 300);
   const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said.join(" | "));
+  await expect.poll(said).toContain(words["chat.says.begun"]);
+  await held.go();
+  await finished(answer(page));
   await expect.poll(said).toContain(words["chat.says.done"]);
-  expect(await said()).toContain(words["chat.says.begun"]);
   expect(await said()).not.toMatch(/word\d/);
 });
 
-test("scrolled up, nothing moves while the answer grows and ends; at the bottom the view follows", async ({ page, api, thread }) => {
+test("scrolled up, nothing moves while the answer grows and ends; at the bottom the view follows", async ({ page, api, thread, held }) => {
   await api.asked(thread, "[[tokens=900]]");
   await page.goto(`/chat/${thread.thread_id}`);
   const scroller = page.getByRole("region", { name: words["chat.conversation"] });
-  await ask(page, "[[tokens=500 rate=100]]");
+  await ask(page, `[[tokens=1500 rate=100 ${held.until}]]`);
   await written(answer(page), 600);
   const distance = () => scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
   await expect.poll(distance).toBeLessThanOrEqual(2);
@@ -96,6 +98,9 @@ test("scrolled up, nothing moves while the answer grows and ends; at the bottom 
     }
     return element.scrollTop;
   });
+  await written(answer(page), (await shown(answer(page))).length + 300);
+  expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top);
+  await held.go();
   await finished(answer(page));
   expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top);
   await button(page, "scroll.toBottom").click();

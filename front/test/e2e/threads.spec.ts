@@ -23,7 +23,7 @@ test("rename shows at once, everywhere, and stays", async ({ page, api, user }) 
   await expect(row(page, "After")).toBeVisible();
 });
 
-test("the list marks what is being answered, and says when an answer is there", async ({ page, api, user }) => {
+test("the list marks what is being answered, and says when an answer is there", async ({ page, api, user, held }) => {
   const open = await api.thread(user, "resume", "Open");
   const other = await api.thread(user, "resume", "Elsewhere");
   const marked = (title: string) => list(page).getByRole("link", { name: `${title} (${words["threads.answering"]})` });
@@ -35,9 +35,10 @@ test("the list marks what is being answered, and says when an answer is there", 
   await expect(marked("Elsewhere")).toHaveCount(0);
   await expect(page.getByText(words["threads.answered"].replace("{title}", "Elsewhere"))).toHaveCount(1);
   // That of the open one is marked, too, for as long as it takes.
-  await api.post(open, "[[tokens=100 rate=50]]");
+  await api.post(open, `[[tokens=100 rate=50 ${held.until}]]`);
   await expect(marked("Open")).toBeVisible();
   await expect(page).toHaveTitle(/^… Open/);
+  await held.go();
   await finished(answer(page));
   await expect(marked("Open")).toHaveCount(0);
   await expect(page).toHaveTitle(/^Open/);
