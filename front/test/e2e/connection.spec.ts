@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import { Api } from "./harness/api";
 import { asking, freePort, startServer } from "./harness/product";
-import { answer, ask, button, expect, finished, knows, shown, test, whole, words, written, type Page } from "./harness/test";
+import { answer, ask, button, expect, finished, knows, shown, stranger, test, whole, words, written, type Page } from "./harness/test";
 
-test("the server killed (-9) in the middle of an answer and started again: the answer goes on, exactly", async ({ context, page, held }) => {
-  test.slow();
+// The page knows nobody but the user of that server.
+stranger("the server killed (-9) in the middle of an answer and started again: the answer goes on, exactly", async ({ context, page, held }) => {
+  stranger.slow();
   const folder = join(process.env["E2E_FOLDER"] ?? "", "killed");
   const port = await freePort();
   const settings = { ...asking(process.env["E2E_PROVIDERS"] ?? ""), RUN_LEASE: "2", RAG_STORE: join(folder, "..", "data", "rag_store") };

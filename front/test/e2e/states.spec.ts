@@ -280,9 +280,6 @@ async function lookAround(page: Page, name: string, narrow: () => Promise<unknow
   expect(found).toEqual([]);
 }
 
-// Each is on its own, so that all workers have a share of them.
-test.describe.configure({ mode: "parallel" });
-
 for (const [name, state] of Object.entries(STATES)) {
   if (LOOK !== undefined && !LOOK.includes(name)) continue;
   test(name, async ({ page, api, user, held, watch }) => {
