@@ -107,6 +107,40 @@ test("scrolled up, nothing moves while the answer grows and ends; at the bottom 
   await expect.poll(distance).toBeLessThanOrEqual(2);
 });
 
+test("who comes back to a conversation reads on where they were, and at the end of one they were at the end of", async ({ page, api, user }) => {
+  const [long, other] = [await api.thread(user, "resume", "Long"), await api.thread(user, "resume", "Other")];
+  for (let count = 0; count < 6; count += 1) await api.asked(long, "[[file=long.md]]");
+  await api.asked(other, "[[file=long.md]]");
+  const scroller = page.getByRole("region", { name: words["chat.conversation"] });
+  const go = async (title: string) => {
+    await page.getByRole("link", { name: title, exact: true }).click();
+    await expect(page).toHaveTitle(new RegExp(`^${title}`));
+    await finished(answer(page));
+  };
+  const distance = () => scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  /** The words at the top edge, and where they are. */
+  const place = () =>
+    scroller.evaluate((element) => {
+      const edge = element.getBoundingClientRect().top;
+      const first = [...element.querySelectorAll(".md > *")].find((one) => one.getBoundingClientRect().top >= edge)!;
+      return { words: first.textContent, number: [...element.querySelectorAll(".turn")].length, offset: Math.round(first.getBoundingClientRect().top - edge) };
+    });
+  await page.goto(`/chat/${long.thread_id}`);
+  await expect(page.locator(".turn")).toHaveCount(12);
+  await scroller.hover();
+  for (let turns = 0; turns < 3; turns += 1) await page.mouse.wheel(0, -4000);
+  await expect.poll(distance).toBeGreaterThan(9_000);
+  await expect.poll(async () => JSON.stringify(await place()) === JSON.stringify(await place())).toBe(true);
+  const before = await place();
+  await go("Other");
+  await expect.poll(distance).toBeLessThanOrEqual(2);
+  await go("Long");
+  await expect(page.locator(".turn")).toHaveCount(12);
+  await expect.poll(place).toEqual(before);
+  await go("Other");
+  await expect.poll(distance).toBeLessThanOrEqual(2);
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
 
@@ -133,6 +167,8 @@ test.describe("on a phone", () => {
     const sheet = page.getByRole("dialog");
     await expect(sheet.locator("canvas")).toBeVisible({ timeout: 30_000 });
     expect((await sheet.boundingBox())?.width).toBe(390);
+    const paper = (await sheet.locator("canvas").boundingBox())!;
+    expect([paper.x, paper.x + paper.width]).toEqual([8, 382]);
     await button(page, "sources.close").tap();
     await expect(sheet).toBeHidden();
     expect((await shown(answer(page))).startsWith("Many")).toBe(true);
