@@ -30,7 +30,7 @@ export function MessageList({ threadId, turns, assistant, busy, actions, stick, 
   const from = useDrawn(turns, placeOf(threadId)?.part ?? null);
   return (
     <div className="relative min-h-0 flex-1">
-      <div data-scroller="" className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-2px]" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
+      <div data-scroller="" className="h-full overflow-y-auto overscroll-contain ring-inside" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
         <div className="safe-x [--safe:1rem]" ref={stick.contentRef}>
           <div className="measure pt-4 pb-6">
             {older.wanted && from === 0 && <OlderMessages {...older} />}
