@@ -38,6 +38,8 @@ export default defineConfig({
   testDir: "test/e2e",
   outputDir: "test-results/run",
   globalSetup: "./test/e2e/harness/setup.ts",
+  // One by one, not by files: the few that wait for a server to start would keep a whole file behind them.
+  fullyParallel: true,
   workers: Number(process.env["E2E_WORKERS"] ?? 2),
   retries: 0,
   forbidOnly: process.env["CI"] !== undefined,

@@ -9,6 +9,7 @@ cannot pass for a healthy provider.
     text=a_b_{1|2}  the answer: _ is a space, {} is [],   chunk=1   tokens in one frame of the stream
                     | is where a word is cut in two
     file=long.md    the answer is this file of front/test/fixtures, in tokens of about four characters
+    until=abc       keeps its rate, and its last token back, until `POST /__go/abc`; from then on as fast as it goes
     finish=length   the stop reason                 usage=none      no token counts
     cached=100      input tokens from the cache (Anthropic's also come from a cache of the fake's own, see `server.py`)
                                                     done=missing    no [DONE] (OpenAI wire)
@@ -55,6 +56,7 @@ class Script:
     id: str = "word"
     text: str = ""
     file: str = ""
+    until: str = ""
     first: float = 0.0
     chunk: int = 1
     finish: str = "stop"

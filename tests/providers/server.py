@@ -2,15 +2,16 @@
 
 One task a request plays precomputed frames on an absolute schedule, a second waits for the client to hang up; nothing else is done per
 token, so that hundreds of streams at 50 tokens a second leave the machine to what is tested. `GET /__requests` shows what happened, `DELETE`
-forgets it.
+forgets it. `POST /__go/NAME` is the word that scripts with `until=NAME` wait for, those played now and those to come.
 """
 
 import asyncio
 import json
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from email.utils import formatdate
 from functools import lru_cache
@@ -65,6 +66,8 @@ class Answering:
     input_tokens: int
     record: Recorded
     send: Send
+    go: asyncio.Event | None = None
+    """What the script's `until` waits for."""
 
     @property
     def script(self) -> Script:
@@ -82,10 +85,12 @@ class FakeProviders:
         self._cache: set[str] = set()
         self._count = 0
         self._changed: set[asyncio.Event] = set()
+        self._go: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     def clear(self) -> None:
-        """Forget what happened, also how often a script's fault was served."""
+        """Forget what happened, also how often a script's fault was served and which words were said."""
         self.requests.clear()
+        self._go.clear()
         self._served.clear()
         self._cache.clear()
 
@@ -106,6 +111,10 @@ class FakeProviders:
         path = str(scope["path"])
         if path == "/__requests":
             await self._show(str(scope["method"]), send)
+            return
+        if path.startswith("/__go/"):
+            self._go[path.removeprefix("/__go/")].set()
+            await _respond(send, 200, {"content-type": "application/json"}, b"{}")
             return
         if counted(path, 0) is not None:
             await self._count_tokens(path, await _json_body(receive), send)
@@ -179,7 +188,8 @@ class FakeProviders:
             await self._fail(wire, record, 400, str(error), "", send)
             return
         task = self._remembered(wire, self._still_faulty(task), record.body)
-        answering = Answering(wire, model, task, input_tokens(record.body), record, send)
+        go = self._go[task.script.until] if task.script.until else None
+        answering = Answering(wire, model, task, input_tokens(record.body), record, send, go)
         if task.script.status:
             message = "The fake provider was told to fail."
             await self._fail(wire, record, task.script.status, message, task.script.retry_after, send)
@@ -311,19 +321,29 @@ async def _lead_in(answering: Answering, before: tuple[Frame, ...]) -> None:
 
 async def _write(answering: Answering, frames: tuple[Frame, ...]) -> None:
     """Write frames, those that hold tokens on the script's schedule: late ones at once, so that the rate holds on the whole."""
-    script, record, send = answering.script, answering.record, answering.send
+    script, record, send, go = answering.script, answering.record, answering.send, answering.go
     loop = asyncio.get_running_loop()
     pause = script.chunk / script.rate if script.rate else 0.0
     due = loop.time()
     for frame in frames:
         if frame.tokens:
-            await asyncio.sleep(max(0.0, due - loop.time()))
+            if go is None:
+                await asyncio.sleep(max(0.0, due - loop.time()))
+            else:
+                await _heard(go, None if frame is frames[-1] else max(0.0, due - loop.time()))
             due += pause
         if script.split or script.slow_drip:
             await _write_in_bits(send, frame.data, script)
         else:
             await send({"type": "http.response.body", "body": frame.data, "more_body": True})
         record.tokens_sent += frame.tokens
+
+
+async def _heard(go: asyncio.Event, within: float | None) -> None:
+    """Wait for the word to go on, at most `within` seconds if that is a number."""
+    if not go.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(go.wait(), within)
 
 
 async def _write_in_bits(send: Send, data: bytes, script: Script) -> None:

@@ -10,6 +10,7 @@ import { useStickToBottom } from "../scroll/useStickToBottom";
 import { SourceDrawer } from "../sources/SourceDrawer";
 import { useShortcut } from "../ui/shortcuts";
 import { toast } from "../ui/toasts";
+import { useTitle } from "../ui/useTitle";
 import { EmptyThread } from "../welcome/EmptyThread";
 import { Announcer } from "./Announcer";
 import { BusyChoice } from "./BusyChoice";
@@ -21,7 +22,6 @@ import { MessageList } from "./MessageList";
 import { useActions } from "./useActions";
 import { useConversation } from "./useConversation";
 import { useLatest } from "./useLatest";
-import { useTitle } from "./useTitle";
 
 warmUp();
 
@@ -58,6 +58,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
           busy={talk.busy}
           older={{ wanted: talk.hasOlder, busy: talk.older.isPending, failed: talk.older.isError, load: () => talk.older.mutate() }}
           stick={stick}
+          threadId={threadId}
           turns={turns}
         />
       )}

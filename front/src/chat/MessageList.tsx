@@ -1,6 +1,7 @@
 /** The turns of a conversation, in a scroller that follows a growing answer; older ones are loaded as the reader goes up. */
 import type { AssistantId } from "../api/types";
 import { useT } from "../i18n/t";
+import { placeOf } from "../scroll/places";
 import { ToBottomButton } from "../scroll/ToBottomButton";
 import type { StickToBottom } from "../scroll/useStickToBottom";
 import { AnswerMessage, type AnswerActions } from "./AnswerMessage";
@@ -14,6 +15,7 @@ import { UserMessage, type QuestionActions } from "./UserMessage";
 const LAID_OUT = 4;
 
 interface MessageListProps {
+  threadId: string;
   turns: readonly Turn[];
   assistant: AssistantId;
   busy: boolean;
@@ -22,19 +24,20 @@ interface MessageListProps {
   older: { wanted: boolean; busy: boolean; failed: boolean; load: () => void };
 }
 
-export function MessageList({ turns, assistant, busy, actions, stick, older }: MessageListProps) {
+export function MessageList({ threadId, turns, assistant, busy, actions, stick, older }: MessageListProps) {
   const t = useT();
   const written = turns.findIndex(isGrowing);
-  const from = useDrawn(turns);
+  const from = useDrawn(turns, placeOf(threadId)?.part ?? null);
   return (
     <div className="relative min-h-0 flex-1">
-      <div data-scroller="" className="h-full overflow-y-auto overscroll-contain focus-visible:outline-offset-[-2px]" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
+      <div data-scroller="" className="h-full overflow-y-auto overscroll-contain ring-inside" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
         <div className="safe-x [--safe:1rem]" ref={stick.contentRef}>
           <div className="measure pt-4 pb-6">
             {older.wanted && from === 0 && <OlderMessages {...older} />}
             {turns.map((turn, index) => index >= from && (
               <div
                 className={`turn ${turn.kind === "question" ? "pt-5" : "pt-1.5 pb-2"}`}
+                data-place={turn.id}
                 data-settled={(index < turns.length - LAID_OUT) || undefined}
                 key={(turn.kind === "question" && sentKeys.get(turn.id)) || turn.id}
               >

@@ -6,11 +6,11 @@ import type { AssistantId } from "../api/types";
 import { useT } from "../i18n/t";
 import { chatPath, navigate } from "../routes";
 import { toast } from "../ui/toasts";
+import { useTitle } from "../ui/useTitle";
 import { EmptyThread } from "../welcome/EmptyThread";
 import { Composer, type ComposerHandle } from "./Composer";
 import { outboxOf } from "./outbox";
 import { problemText } from "./reasons";
-import { useTitle } from "./useTitle";
 
 export function NewChatPage() {
   const t = useT();

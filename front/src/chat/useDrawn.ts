@@ -1,6 +1,7 @@
 /**
  * The turns that are drawn by now. A long conversation is not drawn in one go, which would stop the page for a second: its end is there at once, the rest
- * follows upward, one answer after another. So do older turns that are loaded later. Whatever comes at the end is drawn at once.
+ * follows upward, one answer after another. So do older turns that are loaded later. Whatever comes at the end is drawn at once, and what the reader comes
+ * back to.
  */
 import { useEffect, useState } from "react";
 import type { Turn } from "./tree";
@@ -9,9 +10,9 @@ const AT_ONCE = 4;
 /** A question and its answer. */
 const STEP = 2;
 
-/** Where they begin among all turns. */
-export function useDrawn(turns: readonly Turn[]): number {
-  const [first, setFirst] = useState<string | null>(null);
+/** Where they begin among all turns. `back` is the turn that the reader was at when they left. */
+export function useDrawn(turns: readonly Turn[], back: string | null): number {
+  const [first, setFirst] = useState<string | null>(() => (turns.slice(0, -AT_ONCE).some((turn) => turn.id === back) ? back : null));
   const from = begin(turns, first);
   const next = turns[Math.max(0, from - STEP)]?.id ?? null;
   useEffect(() => {

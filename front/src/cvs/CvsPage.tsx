@@ -1,12 +1,18 @@
 /** The pages `/cvs` and `/cvs/:cvId`. The gallery stays behind an open CV, so the way back leads to the same place in the same list. */
 import { useEffect, useRef } from "react";
+import { useCv } from "../api/queries";
+import { useT } from "../i18n/t";
 import { useRoute } from "../routes";
+import { useTitle } from "../ui/useTitle";
 import { CvGallery } from "./CvGallery";
 import { CvView } from "./CvView";
 
 export function CvsPage() {
   const route = useRoute();
   const cvId = route.page === "cvs" ? route.cvId : null;
+  const t = useT();
+  const cv = useCv(cvId).data;
+  useTitle(cvId === null ? t("cvs.title") : cv?.candidate);
   const list = useRef<HTMLDivElement>(null);
   const seen = useRef<string | null>(null);
   useEffect(() => {

@@ -41,7 +41,7 @@ export function Thumbnail({ cv }: { cv: Cv }) {
     <span
       ref={box}
       aria-hidden="true"
-      className="relative block self-start aspect-[1/1.414] w-20 shrink-0 overflow-hidden rounded-md border border-line bg-white sm:w-24 dark:[&>canvas]:[filter:brightness(0.9)] [&>canvas]:absolute [&>canvas]:inset-0 [&>canvas]:size-full [&>canvas]:animate-fade [&>canvas]:object-cover [&>canvas]:object-top"
+      className="relative block self-start aspect-[1/1.414] w-20 shrink-0 overflow-hidden rounded-md border border-line bg-white sm:w-24"
     >
       <span className="grid size-full place-items-center bg-[#f4f2ee] text-lg font-semibold tracking-wide text-[#6b665c]">{initials(cv.candidate)}</span>
     </span>
@@ -51,6 +51,7 @@ export function Thumbnail({ cv }: { cv: Cv }) {
 /** A canvas stands in one place only, and the same CV may be seen twice. */
 function copyOf(picture: HTMLCanvasElement): HTMLCanvasElement {
   const copy = document.createElement("canvas");
+  copy.className = "absolute inset-0 size-full animate-fade object-cover object-top dark:[filter:brightness(0.9)]";
   copy.width = picture.width;
   copy.height = picture.height;
   copy.getContext("2d")?.drawImage(picture, 0, 0);

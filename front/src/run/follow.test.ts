@@ -1,4 +1,3 @@
-// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { cursorOf } from "./decode";
 import { follow, waitFor, type End, type LinkState, type Surroundings } from "./follow";

@@ -162,6 +162,9 @@ class Browser {
   }
 }
 
+/** Every tab there is: one that its test left open would go on hearing when the next ones look away. */
+const open = new Set<Tab>();
+
 class Tab {
   conversation: Conversation | undefined;
   readonly store: LiveStore;
@@ -175,7 +178,9 @@ class Tab {
     this.store = new LiveStore("t", load, around);
     this.conversation = withNewest(undefined, loaded);
     this.store.adopt(this.conversation);
-    this.close = this.store.open();
+    const close = this.store.open();
+    this.close = () => open.delete(this) && close();
+    open.add(this);
   }
   /** What a reader sees of a run: the stored answer, or the live text. */
   text(runId: string): string | undefined {
@@ -200,7 +205,10 @@ beforeEach(() => {
   visibility = "visible";
   vi.spyOn(document, "visibilityState", "get").mockImplementation(() => visibility);
 });
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  for (const tab of open) tab.close();
+  vi.useRealTimers();
+});
 
 describe("tabs of one browser", () => {
   test("share one connection and see the same", async () => {

@@ -183,3 +183,23 @@ describe("the wish to go up", () => {
     expect(page.stick.following).toBe(false);
   });
 });
+
+describe("a place that is come back to", () => {
+  it("is not left when the content grows", () => {
+    const page = new Page(4000, 500);
+    page.top = 1200;
+    page.stick.backAt(page.view);
+    page.resize(4400);
+    expect(page.top).toBe(1200);
+    page.scrollBy(4000);
+    page.resize(4800);
+    expect(page.away).toBe(0);
+  });
+
+  it("at the end is the end", () => {
+    const page = new Page(4000, 500);
+    page.stick.backAt(page.view);
+    page.resize(4400);
+    expect(page.away).toBe(0);
+  });
+});

@@ -5,7 +5,8 @@
  * back down to the end. What the browser does by itself is never taken for the reader: a view that is clamped because the content shrank (an answer is
  * replaced), or because the window grew, still follows. Someone who reads further up does not move when things above change size.
  *
- * States: following → (a move up, or the wish for one) → held → (a move down to the end, `toBottom`, or a wish that moved nothing) → following.
+ * States: following → (a move up, or the wish for one, or a place that is come back to) → held → (a move down to the end, `toBottom`, or a wish that moved
+ * nothing) → following.
  */
 
 /** The scroller as it is now, in CSS pixels: `scrollTop`, `scrollHeight`, `clientHeight`. */
@@ -65,6 +66,13 @@ export class Stick {
   settled(view: View): void {
     if (this.#wished && distance(view) <= NEAR) this.#following = true;
     this.#wished = false;
+  }
+
+  /** The reader is brought back to a place further up, which is `view` already: no following from there, unless it is the end. */
+  backAt(view: View): void {
+    this.#last = view;
+    this.#wished = false;
+    this.#following = distance(view) <= NEAR;
   }
 
   /** Follow from here on: the button, a message sent, another conversation. Gives the position to go to. */

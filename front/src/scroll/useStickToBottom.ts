@@ -5,6 +5,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefCallback } from "react";
 import { anchorIn, shiftOf, type Anchor } from "./anchor";
 import { onWishUp } from "./gestures";
+import { keepPlace, placeAt, placeOf, topOf } from "./places";
 import { distance, NEAR, Stick, type View } from "./stick";
 
 export interface StickToBottom {
@@ -16,7 +17,7 @@ export interface StickToBottom {
   toBottom: (how?: "smooth" | "instant") => void;
 }
 
-/** Another `conversation` (a thread's id) begins at its end. */
+/** Another `conversation` (a thread's id) begins at its end, or where the reader was in it (`places.ts`). */
 export function useStickToBottom(conversation?: string): StickToBottom {
   const [scroller, scrollRef] = useState<HTMLElement | null>(null);
   const [content, contentRef] = useState<HTMLElement | null>(null);
@@ -41,17 +42,19 @@ export function useStickToBottom(conversation?: string): StickToBottom {
 
   useEffect(() => {
     if (scroller === null || content === null) return;
-    return attach(stick.current!, scroller, content, setAtBottom);
-  }, [scroller, content]);
+    return attach(stick.current!, scroller, content, setAtBottom, conversation);
+  }, [scroller, content, conversation]);
 
   return { scrollRef, contentRef, atBottom, toBottom };
 }
 
-/** Feeds a `Stick` from a scroller and its content. Gives back how to stop. */
-export function attach(stick: Stick, scroller: HTMLElement, content: HTMLElement, tell: (atBottom: boolean) => void): () => void {
+/** Feeds a `Stick` from a scroller and its content, which begin where the reader was in the conversation. Gives back how to stop. */
+export function attach(stick: Stick, scroller: HTMLElement, content: HTMLElement, tell: (atBottom: boolean) => void, conversation?: string): () => void {
   let anchor: Anchor | null = null;
+  let back = placeOf(conversation);
   const look = () => {
     anchor = stick.following ? null : anchorIn(scroller, content);
+    if (conversation !== undefined && back === null) keepPlace(conversation, anchor && placeAt(anchor.element, scroller));
     tell(stick.following || distance(viewOf(scroller)) <= NEAR);
   };
   const scrolled = () => {
@@ -59,6 +62,15 @@ export function attach(stick: Stick, scroller: HTMLElement, content: HTMLElement
     look();
   };
   const observer = new ResizeObserver(() => {
+    if (back !== null) {
+      // The first size there is: everything from the place on is drawn with it.
+      const top = topOf(back, scroller);
+      back = null;
+      if (top !== null) {
+        scroller.scrollTo({ top, behavior: "instant" });
+        stick.backAt(viewOf(scroller));
+      }
+    }
     const top = stick.resized(viewOf(scroller), shiftOf(anchor, scroller));
     if (top !== null) scroller.scrollTo({ top, behavior: "instant" });
     look();

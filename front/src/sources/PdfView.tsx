@@ -24,16 +24,15 @@ interface PdfViewProps {
 }
 
 const ZOOMS = [0.75, 1, 1.25, 1.5, 2, 2.5, 3];
-const MARGIN = 32;
+/** Pixels of the ground that are seen left and right of a page: a phone has none to give away. */
+const marginOf = (width: number): number => (width < 640 ? 16 : 32);
 
 export default function PdfView({ url, title, page: begin = 1, snippet = null, renderNote }: PdfViewProps) {
   const t = useT();
   const state = usePdf(url);
   const [box, width] = useBoxWidth();
   const [number, setNumber] = useState(begin);
-  const [chosenZoom, setZoom] = useState<number | null>(null);
-  // On a phone a whole page across is too small to read a passage.
-  const zoom = chosenZoom ?? (snippet !== null && width > 0 && width < 480 ? 1.5 : 1);
+  const [zoom, setZoom] = useState(1);
   const [marked, setMarked] = useState<boolean | null>(null);
   const [broken, setBroken] = useState(false);
   const body = useRef<HTMLDivElement>(null);
@@ -80,9 +79,9 @@ export default function PdfView({ url, title, page: begin = 1, snippet = null, r
       </div>
       <div ref={body} className="min-h-0 flex-1 overflow-auto overscroll-contain bg-raised" tabIndex={0} role="region" aria-label={title}>
         <div ref={box} className="h-0" />
-        <div className="w-fit min-w-full p-4">
+        <div className="w-fit min-w-full" style={{ padding: marginOf(width) / 2 }}>
           {state.status === "open" && !broken && (
-            <PdfPage pdf={state.pdf} number={shown} width={Math.floor(Math.max(0, width - MARGIN) * zoom)} title={title} snippet={shown === begin ? snippet : null} onLooked={setMarked} onFailed={() => setBroken(true)} />
+            <PdfPage pdf={state.pdf} number={shown} width={Math.floor(Math.max(0, width - marginOf(width)) * zoom)} title={title} snippet={shown === begin ? snippet : null} onLooked={setMarked} onFailed={() => setBroken(true)} />
           )}
           {state.status === "opening" && (
             <p className="flex items-center justify-center gap-2 py-24 text-sm text-muted" role="status">

@@ -74,16 +74,19 @@ function Opening() {
   );
 }
 
-/** The passage in words, only where the page does not show it. */
+/** The passage in words, where the page does not show it, and on a phone, where a page that fits is too small to read. */
 function Note({ source, marked, failed }: { source: Source; marked: boolean | null; failed: "gone" | "unreadable" | null }) {
   const t = useT();
   if (failed === "gone") return <Passage source={source} lead={t("sources.failed.gone")} />;
   if (failed !== null) return <Passage source={source} lead={`${t("sources.passage")}:`} />;
   if (marked === false) return <Passage source={source} lead={t("sources.notMarked")} />;
   return (
-    <p role="status" className="sr-only">
-      {marked === true && t("sources.marked")}
-    </p>
+    <>
+      <p role="status" className="sr-only">
+        {marked === true && t("sources.marked")}
+      </p>
+      <Words className="m-4 mb-3 line-clamp-4 shrink-0 text-sm sm:hidden" source={source} />
+    </>
   );
 }
 
@@ -91,9 +94,13 @@ function Passage({ source, lead }: { source: Source; lead: string }) {
   return (
     <div className="max-h-[40%] shrink-0 overflow-auto border-b border-line px-4 py-3 text-sm" role="status">
       <p className="text-muted">{lead}</p>
-      <blockquote className="mt-1.5 border-s-2 border-accent ps-3 leading-relaxed">{source.snippet}</blockquote>
+      <Words className="mt-1.5" source={source} />
     </div>
   );
+}
+
+function Words({ source, className }: { source: Source; className: string }) {
+  return <blockquote className={`border-s-2 border-accent ps-3 leading-relaxed ${className}`}>{source.snippet}</blockquote>;
 }
 
 /** Opens the dialog as the screen allows, manages the focus, and closes on Escape. */

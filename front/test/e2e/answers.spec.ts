@@ -18,9 +18,9 @@ stranger("first visit: a name, one click, an answer", async ({ page, api }) => {
   await expect(answer(page)).toHaveAttribute("data-status", "done");
 });
 
-test("a reload in the middle of an answer goes on where it was, to the byte", async ({ page, api, thread }) => {
+test("a reload in the middle of an answer goes on where it was, to the byte", async ({ page, api, thread, held }) => {
   await page.goto(`/chat/${thread.thread_id}`);
-  await ask(page, "[[tokens=600 rate=60]]");
+  await ask(page, `[[tokens=1500 rate=60 ${held.until}]]`);
   await written(answer(page), 300);
   for (let reloads = 0; reloads < 2; reloads += 1) {
     const before = await shown(answer(page));
@@ -29,7 +29,8 @@ test("a reload in the middle of an answer goes on where it was, to the byte", as
     expect((await shown(answer(page))).startsWith(before)).toBe(true);
     await expect(answer(page)).toHaveAttribute("data-status", "streaming");
   }
-  await whole(answer(page), api, thread, 600);
+  await held.go();
+  await whole(answer(page), api, thread, 1500);
 });
 
 test("stop keeps the text so far and says so, also after a reload", async ({ page, api, thread }) => {
@@ -77,13 +78,17 @@ test("an edited question opens a branch, and the way back to the first one", asy
 });
 
 for (const way of ["enqueue", "interrupt"] as const) {
-  test(`a busy thread offers to ${way}`, async ({ page, thread }) => {
+  test(`a busy thread offers to ${way}`, async ({ page, thread, held }) => {
     await page.goto(`/chat/${thread.thread_id}`);
-    await ask(page, way === "enqueue" ? "[[tokens=450 rate=50 id=one]]" : "[[tokens=3000 rate=50 id=one]]");
+    await ask(page, `[[tokens=450 rate=50 id=one ${held.until}]]`);
     await written(answer(page), 50);
     await ask(page, "[[tokens=20 id=two]]");
     await expect(page.getByRole("alert").filter({ hasText: words["chat.busy"] })).toBeVisible();
     await button(page, `chat.busy.${way}`).click();
+    if (way === "enqueue") {
+      await expect(button(page, "chat.withdraw")).toBeVisible();
+      await held.go();
+    }
     await finished(answer(page, 0), way === "enqueue" ? "done" : "cancelled");
     await finished(answer(page, 1));
     expect(await shown(answer(page, 1))).toContain("two20");

@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import { Api } from "./harness/api";
 import { asking, freePort, startServer } from "./harness/product";
-import { answer, ask, button, expect, finished, knows, shown, test, whole, words, written, type Page } from "./harness/test";
+import { answer, ask, button, expect, finished, knows, shown, stranger, test, whole, words, written, type Page } from "./harness/test";
 
-test("the server killed (-9) in the middle of an answer and started again: the answer goes on, exactly", async ({ context, page }) => {
-  test.slow();
+// The page knows nobody but the user of that server.
+stranger("the server killed (-9) in the middle of an answer and started again: the answer goes on, exactly", async ({ context, page, held }) => {
+  stranger.slow();
   const folder = join(process.env["E2E_FOLDER"] ?? "", "killed");
   const port = await freePort();
   const settings = { ...asking(process.env["E2E_PROVIDERS"] ?? ""), RUN_LEASE: "2", RAG_STORE: join(folder, "..", "data", "rag_store") };
@@ -16,22 +17,23 @@ test("the server killed (-9) in the middle of an answer and started again: the a
     const thread = await api.thread(user);
     await knows(context, user);
     await page.goto(`${server.url}/chat/${thread.thread_id}`);
-    await ask(page, "[[tokens=400 rate=50]]");
+    await ask(page, `[[tokens=1500 rate=50 ${held.until}]]`);
     await written(answer(page), 300);
     await server.kill();
     const before = await shown(answer(page));
     server = await startServer(folder, settings, port);
     await written(answer(page), before.length + 1);
     expect((await shown(answer(page))).startsWith(before)).toBe(true);
-    await whole(answer(page), api, thread, 400);
+    await held.go();
+    await whole(answer(page), api, thread, 1500);
   } finally {
     await server.stop();
   }
 });
 
-test("offline and online again: the page says so, keeps what it has, and goes on by itself", async ({ page, context, api, thread, line }) => {
+test("offline and online again: the page says so, keeps what it has, and goes on by itself", async ({ page, context, api, thread, line, held }) => {
   await page.goto(`${line.url}/chat/${thread.thread_id}`);
-  await ask(page, "[[tokens=400 rate=60]]");
+  await ask(page, `[[tokens=1500 rate=60 ${held.until}]]`);
   await written(answer(page), 200);
   line.cut();
   await context.setOffline(true);
@@ -41,33 +43,37 @@ test("offline and online again: the page says so, keeps what it has, and goes on
   line.mend();
   await context.setOffline(false);
   await expect(page.getByText(words["chat.offline"])).toBeHidden();
-  await whole(answer(page), api, thread, 400);
+  await written(answer(page), before.length + 1);
+  await held.go();
+  await whole(answer(page), api, thread, 1500);
 });
 
-test("a server that cannot be reached is noticed without the browser's word", async ({ page, api, thread, line }) => {
+test("a server that cannot be reached is noticed without the browser's word", async ({ page, api, thread, line, held }) => {
   await page.goto(`${line.url}/chat/${thread.thread_id}`);
-  await ask(page, "[[tokens=500 rate=60]]");
+  await ask(page, `[[tokens=1500 rate=60 ${held.until}]]`);
   await written(answer(page), 100);
   line.cut();
   await expect(page.getByText(words["chat.reconnecting"])).toBeVisible({ timeout: 25_000 });
+  const before = await shown(answer(page));
   line.mend();
-  await whole(answer(page), api, thread, 500);
+  await written(answer(page), before.length + 1);
   await expect(page.getByText(words["chat.reconnecting"])).toBeHidden();
+  await held.go();
+  await whole(answer(page), api, thread, 1500);
 });
 
-test("twenty cuts while an answer is written lose and double nothing", async ({ page, api, thread, line }) => {
+test("twenty cuts while an answer is written lose and double nothing", async ({ page, api, thread, line, held }) => {
   await page.goto(`${line.url}/chat/${thread.thread_id}`);
-  await ask(page, "[[tokens=700 rate=40]]");
+  await ask(page, `[[tokens=2500 rate=40 ${held.until}]]`);
   await written(answer(page), 10);
-  let cuts = 0;
-  while (cuts < 20 && (await answer(page).getAttribute("data-status")) === "streaming") {
+  for (let cuts = 0; cuts < 20; cuts += 1) {
     const before = (await shown(answer(page))).length;
     line.cut("now");
-    cuts += 1;
     await written(answer(page), before + 1 + Math.floor(Math.random() * 40));
   }
-  expect(cuts).toBeGreaterThan(8);
-  await whole(answer(page), api, thread, 700);
+  await expect(answer(page)).toHaveAttribute("data-status", "streaming");
+  await held.go();
+  await whole(answer(page), api, thread, 2500);
 });
 
 test("two tabs on one conversation show the same, live, and either may stop it", async ({ page, context, api, thread }) => {

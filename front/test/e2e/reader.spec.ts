@@ -58,7 +58,7 @@ test("the first stop of Tab leads past the sidebar", async ({ page }) => {
   await expect(page.locator("#main")).toBeFocused();
 });
 
-test("by ear: the beginning and the end of an answer are said, its words are not", async ({ page, thread }) => {
+test("by ear: the beginning and the end of an answer are said, its words are not", async ({ page, thread, held }) => {
   await page.goto(`/chat/${thread.thread_id}`);
   await expect(composer(page)).toBeVisible();
   await page.evaluate(() => {
@@ -69,19 +69,21 @@ test("by ear: the beginning and the end of an answer are said, its words are not
       for (const { target } of changes) if (live(target) && target.textContent !== "" && target.textContent !== null) said.push(target.textContent);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
-  await ask(page, "[[tokens=150 rate=60]]");
-  await finished(answer(page));
+  await ask(page, `[[tokens=600 rate=60 ${held.until}]]`);
+  await written(answer(page), 300);
   const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said.join(" | "));
+  await expect.poll(said).toContain(words["chat.says.begun"]);
+  await held.go();
+  await finished(answer(page));
   await expect.poll(said).toContain(words["chat.says.done"]);
-  expect(await said()).toContain(words["chat.says.begun"]);
   expect(await said()).not.toMatch(/word\d/);
 });
 
-test("scrolled up, nothing moves while the answer grows and ends; at the bottom the view follows", async ({ page, api, thread }) => {
+test("scrolled up, nothing moves while the answer grows and ends; at the bottom the view follows", async ({ page, api, thread, held }) => {
   await api.asked(thread, "[[tokens=900]]");
   await page.goto(`/chat/${thread.thread_id}`);
   const scroller = page.getByRole("region", { name: words["chat.conversation"] });
-  await ask(page, "[[tokens=500 rate=100]]");
+  await ask(page, `[[tokens=1500 rate=100 ${held.until}]]`);
   await written(answer(page), 600);
   const distance = () => scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
   await expect.poll(distance).toBeLessThanOrEqual(2);
@@ -96,9 +98,46 @@ test("scrolled up, nothing moves while the answer grows and ends; at the bottom 
     }
     return element.scrollTop;
   });
+  await written(answer(page), (await shown(answer(page))).length + 300);
+  expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top);
+  await held.go();
   await finished(answer(page));
   expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top);
   await button(page, "scroll.toBottom").click();
+  await expect.poll(distance).toBeLessThanOrEqual(2);
+});
+
+test("who comes back to a conversation reads on where they were, and at the end of one they were at the end of", async ({ page, api, user }) => {
+  const [long, other] = [await api.thread(user, "resume", "Long"), await api.thread(user, "resume", "Other")];
+  for (let count = 0; count < 6; count += 1) await api.asked(long, "[[file=long.md]]");
+  await api.asked(other, "[[file=long.md]]");
+  const scroller = page.getByRole("region", { name: words["chat.conversation"] });
+  const go = async (title: string) => {
+    await page.getByRole("link", { name: title, exact: true }).click();
+    await expect(page).toHaveTitle(new RegExp(`^${title}`));
+    await finished(answer(page));
+  };
+  const distance = () => scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  /** The words at the top edge, and where they are. */
+  const place = () =>
+    scroller.evaluate((element) => {
+      const edge = element.getBoundingClientRect().top;
+      const first = [...element.querySelectorAll(".md > *")].find((one) => one.getBoundingClientRect().top >= edge)!;
+      return { words: first.textContent, number: [...element.querySelectorAll(".turn")].length, offset: Math.round(first.getBoundingClientRect().top - edge) };
+    });
+  await page.goto(`/chat/${long.thread_id}`);
+  await expect(page.locator(".turn")).toHaveCount(12);
+  await scroller.hover();
+  for (let turns = 0; turns < 3; turns += 1) await page.mouse.wheel(0, -4000);
+  await expect.poll(distance).toBeGreaterThan(9_000);
+  await expect.poll(async () => JSON.stringify(await place()) === JSON.stringify(await place())).toBe(true);
+  const before = await place();
+  await go("Other");
+  await expect.poll(distance).toBeLessThanOrEqual(2);
+  await go("Long");
+  await expect(page.locator(".turn")).toHaveCount(12);
+  await expect.poll(place).toEqual(before);
+  await go("Other");
   await expect.poll(distance).toBeLessThanOrEqual(2);
 });
 
@@ -128,6 +167,8 @@ test.describe("on a phone", () => {
     const sheet = page.getByRole("dialog");
     await expect(sheet.locator("canvas")).toBeVisible({ timeout: 30_000 });
     expect((await sheet.boundingBox())?.width).toBe(390);
+    const paper = (await sheet.locator("canvas").boundingBox())!;
+    expect([paper.x, paper.x + paper.width]).toEqual([8, 382]);
     await button(page, "sources.close").tap();
     await expect(sheet).toBeHidden();
     expect((await shown(answer(page))).startsWith("Many")).toBe(true);

@@ -5,9 +5,9 @@
  * A state is prepared once, then looked at in every width and theme, the last of them a phone's touch screen. STATES=streaming,failed looks at some.
  */
 import { mkdir, writeFile } from "node:fs/promises";
-import { answer, ask, button, composer, expect, finished, stranger, test, words, written, type Page } from "./harness/test";
+import { answer, ask, button, composer, expect, finished, still, stranger, test, words, written, type Page } from "./harness/test";
 import type { Api, Thread, User } from "./harness/api";
-import { violations } from "./harness/axe";
+import { structure, violations } from "./harness/axe";
 
 const LOOK = process.env["STATES"]?.split(",");
 const CITING = "What did Marco Ossani do at Peyrolles Numérique?";
@@ -18,6 +18,8 @@ interface Given {
   user: User;
   /** The list of conversations is a drawer. */
   narrow: boolean;
+  /** For a question whose answer is not done while the page is looked at. */
+  until: string;
 }
 type State = (given: Given) => Promise<unknown>;
 
@@ -66,8 +68,9 @@ const STATES: Record<string, State> = {
     await expect(given.page.locator(".answer[aria-busy]")).toBeVisible();
   },
   streaming: async (given) => {
-    await running(given, `${CITING} [[file=long.md first=0 rate=300 fault=hang after=1500]]`, "cvs");
+    await running(given, `${CITING} [[file=long.md fault=hang after=1500]]`, "cvs");
     await written(answer(given.page), 4000);
+    await still(answer(given.page));
   },
   finished: (given) => talk(given, "[[file=long.md]]"),
   short: (given) => talk(given),
@@ -87,17 +90,18 @@ const STATES: Record<string, State> = {
     await given.page.locator("summary").click();
   },
   busy: async (given) => {
-    await running(given, "[[tokens=3000 rate=10]]");
-    await written(answer(given.page), 10);
+    await running(given, `[[tokens=40 ${given.until}]]`);
+    await still(answer(given.page));
     await ask(given.page, "And who of them speaks Spanish?");
     await expect(button(given.page, "chat.busy.enqueue")).toBeVisible();
   },
   queued: async (given) => {
     const thread = await given.api.thread(given.user, "resume");
-    await given.api.post(thread, "[[tokens=3000 rate=10]]");
+    await given.api.post(thread, `[[tokens=40 ${given.until}]]`);
     await given.api.post(thread, "And who of them speaks Spanish?", { on_busy: "enqueue" });
     await open(given.page, thread);
     await expect(button(given.page, "chat.withdraw")).toBeVisible();
+    await still(answer(given.page, 0));
   },
   limited: async (given) => {
     await given.page.route("**/messages", (route) => (route.request().method() === "POST" ? route.fulfill(refusing(429, "rate_limited", { "retry-after": "600" })) : route.fallback()));
@@ -215,26 +219,42 @@ async function becomePhone(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Emulation.setDeviceMetricsOverride", { ...PHONE, deviceScaleFactor: 1, mobile: true });
   await devtools.send("Emulation.setTouchEmulationEnabled", { enabled: true });
-  await expect.poll(() => page.evaluate(() => [innerWidth, matchMedia("(pointer: coarse)").matches])).toEqual([PHONE.width, true]);
+  await page.evaluate(async (phone) => {
+    while (innerWidth !== phone.width || !matchMedia("(pointer: coarse)").matches) await new Promise((drawn) => requestAnimationFrame(drawn));
+  }, PHONE);
 }
 
-/** Light and dark, at a width that is set already. */
-async function look(page: Page, name: string, width: number): Promise<string[]> {
+type Scheme = "light" | "dark";
+
+/**
+ * Both schemes, at a width that is set already: with all rules in the first, with those of colours in the second, and with all again if more than colours
+ * are different there.
+ */
+async function look(page: Page, name: string, width: number, schemes: readonly [Scheme, Scheme]): Promise<string[]> {
   const found: string[] = [];
-  for (const scheme of ["light", "dark"] as const) {
+  let before: string | null = null;
+  for (const scheme of schemes) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await expect(page.locator("html")).toHaveAttribute("data-theme", scheme);
-    // Without motion, all that moves comes to rest at once; what has no end is not a state.
-    await page.evaluate(async () => {
-      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-      await Promise.allSettled(document.getAnimations().map((one) => one.finished));
-    });
-    for (const one of await violations(page)) found.push(`${width} ${scheme}: ${one}`);
+    await settled(page, scheme);
+    const now = await structure(page);
+    for (const one of await violations(page, now === before ? "colours" : "all")) found.push(`${width} ${scheme}: ${one}`);
+    before = now;
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     if (wide > width) found.push(`${width} ${scheme}: the page is ${wide} wide`);
     await picture(page, `${name}-${width}-${scheme}`);
   }
   return found;
+}
+
+/** The page has taken the scheme over, and without motion all that moves comes to rest at once; what has no end is not a state. */
+async function settled(page: Page, scheme: Scheme): Promise<void> {
+  await page.evaluate(async (wanted) => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    while (document.documentElement.dataset["theme"] !== wanted) await frame();
+    await frame();
+    await frame();
+    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+  }, scheme);
 }
 
 /** As the browser has it, at once: Playwright's own waits for more than a picture needs that is looked at by people. */
@@ -248,25 +268,24 @@ async function picture(page: Page, name: string): Promise<void> {
 
 /** In all widths; `narrow` is called when the page has become so. */
 async function lookAround(page: Page, name: string, narrow: () => Promise<unknown>): Promise<void> {
-  const found = await look(page, name, WIDE.width);
+  // Each width begins with the scheme that the last one ended with: a change of colours is most of what a look at a long page costs.
+  const found = await look(page, name, WIDE.width, ["light", "dark"]);
   await page.setViewportSize(NARROW);
   await narrow();
-  found.push(...(await look(page, name, NARROW.width)));
+  found.push(...(await look(page, name, NARROW.width, ["dark", "light"])));
   if (!SCREEN_ONLY.has(name)) {
     await becomePhone(page);
-    found.push(...(await look(page, name, PHONE.width)));
+    found.push(...(await look(page, name, PHONE.width, ["light", "dark"])));
   }
   expect(found).toEqual([]);
 }
 
-// Each is on its own, so that all workers have a share of them.
-test.describe.configure({ mode: "parallel" });
-
 for (const [name, state] of Object.entries(STATES)) {
   if (LOOK !== undefined && !LOOK.includes(name)) continue;
-  test(name, async ({ page, api, user, watch }) => {
-    await state({ page, api, user, narrow: false });
-    await lookAround(page, name, async () => ANEW.has(name) && state({ page, api, user, narrow: true }));
+  test(name, async ({ page, api, user, held, watch }) => {
+    const given = { page, api, user, until: held.until };
+    await state({ ...given, narrow: false });
+    await lookAround(page, name, async () => ANEW.has(name) && state({ ...given, narrow: true }));
     if (name === "missing") watch.missing.length = 0;
     await page.unrouteAll({ behavior: "ignoreErrors" });
   });

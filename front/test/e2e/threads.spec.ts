@@ -1,6 +1,6 @@
 /** The list of conversations: titles, search, rename, delete with undo, a link to copy and a file to keep. */
 import { readFile } from "node:fs/promises";
-import { answer, button, expect, finished, test, words, type Page } from "./harness/test";
+import { answer, ask, button, expect, finished, test, words, type Page } from "./harness/test";
 
 const list = (page: Page) => page.getByRole("navigation", { name: words["threads.list"] });
 const row = (page: Page, title: string) => list(page).getByRole("link", { name: title });
@@ -23,7 +23,7 @@ test("rename shows at once, everywhere, and stays", async ({ page, api, user }) 
   await expect(row(page, "After")).toBeVisible();
 });
 
-test("the list marks what is being answered, and says when an answer is there", async ({ page, api, user }) => {
+test("the list marks what is being answered, and says when an answer is there", async ({ page, api, user, held }) => {
   const open = await api.thread(user, "resume", "Open");
   const other = await api.thread(user, "resume", "Elsewhere");
   const marked = (title: string) => list(page).getByRole("link", { name: `${title} (${words["threads.answering"]})` });
@@ -35,12 +35,36 @@ test("the list marks what is being answered, and says when an answer is there", 
   await expect(marked("Elsewhere")).toHaveCount(0);
   await expect(page.getByText(words["threads.answered"].replace("{title}", "Elsewhere"))).toHaveCount(1);
   // That of the open one is marked, too, for as long as it takes.
-  await api.post(open, "[[tokens=100 rate=50]]");
+  await api.post(open, `[[tokens=100 rate=50 ${held.until}]]`);
   await expect(marked("Open")).toBeVisible();
   await expect(page).toHaveTitle(/^… Open/);
+  await held.go();
   await finished(answer(page));
   await expect(marked("Open")).toHaveCount(0);
   await expect(page).toHaveTitle(/^Open/);
+});
+
+test("a tab that nobody looks at says that an answer is on its way, and that it has come, until somebody looks", async ({ page, thread, held }) => {
+  await page.goto(`/chat/${thread.thread_id}`);
+  const icon = page.locator('link[rel="icon"]');
+  await ask(page, `[[tokens=40 ${held.until}]]`);
+  await expect(page).toHaveTitle(/^… /);
+  await expect(icon).toHaveAttribute("href", "/favicon-answering.svg");
+  // Chromium shows every page that Playwright opens, so the page is told that it is hidden, as it would be told by a browser.
+  const look = (hidden: boolean) =>
+    page.evaluate((value) => {
+      for (const [name, says] of [["hidden", value], ["visibilityState", value ? "hidden" : "visible"]] as const) Object.defineProperty(document, name, { configurable: true, get: () => says });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  await look(true);
+  await held.go();
+  await finished(answer(page));
+  await expect(page).toHaveTitle(/^\(1\) /);
+  await expect(icon).toHaveAttribute("href", "/favicon-arrived.svg");
+  for (const address of ["/favicon-answering.svg", "/favicon-arrived.svg"]) expect((await page.request.get(address)).headers()["content-type"]).toBe("image/svg+xml");
+  await look(false);
+  await expect(page).toHaveTitle(/^[^(…]/);
+  await expect(icon).toHaveAttribute("href", "/favicon.svg");
 });
 
 test("a conversation can be kept as a file, all of it, and its link copied", async ({ page, context, api, user }) => {

@@ -1,8 +1,8 @@
 /**
  * F10, F13: Lighthouse's opinion, and what it takes to build the page.
  *
- * Lighthouse is no dependency of the page (it brings 150 packages): npx fetches it. It looks at a browser of its own that already knows its user and a
- * conversation, as a phone would.
+ * Lighthouse is no dependency of the page (it brings 150 packages): npx fetches it, or says within two minutes that it cannot. It looks at a browser of its
+ * own that already knows its user and a conversation, as a phone would, and is ended if it finds no end.
  */
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -17,6 +17,9 @@ import { answer, expect, finished, knows, test } from "../e2e/harness/test";
 import { note, wanted } from "./note";
 
 const LIGHTHOUSE = "lighthouse@12.8.2";
+/** Milliseconds. npm alone waits for five minutes at a registry that does not answer, three times. */
+const FETCHED_WITHIN = 120_000;
+const LOOKED_WITHIN = 180_000;
 
 interface Report {
   categories: Record<string, { score: number | null }>;
@@ -25,6 +28,7 @@ interface Report {
 
 test("F10: Lighthouse", async ({ api, user, service }) => {
   test.skip(!wanted("F10"));
+  const lighthouse = await fetched();
   const profile = mkdtempSync(join(tmpdir(), "chatbot-lighthouse-"));
   const port = await freePort();
   const thread = await api.thread(user, "cvs", "Who could lead the platform team?");
@@ -44,7 +48,7 @@ test("F10: Lighthouse", async ({ api, user, service }) => {
       ["mobile, an answer of 10 KB", `/chat/${thread.thread_id}`, []],
       ["desktop, the same", `/chat/${thread.thread_id}`, ["--preset=desktop"]],
     ] as const) {
-      const report = await look(`${service}${path}`, port, flags);
+      const report = await look(lighthouse, `${service}${path}`, port, flags);
       const score = (key: string): number => Math.round((report.categories[key]?.score ?? 0) * 100);
       const [performance, accessibility, practices] = [score("performance"), score("accessibility"), score("best-practices")];
       const value = (audit: string): string => `${audit.replace(/-/g, " ")} ${report.audits[audit]?.displayValue ?? "?"}`;
@@ -60,10 +64,26 @@ test("F10: Lighthouse", async ({ api, user, service }) => {
   }
 });
 
-async function look(url: string, port: number, flags: readonly string[]): Promise<Report> {
-  const asked = ["--yes", LIGHTHOUSE, url, `--port=${port}`, "--quiet", "--output=json", "--disable-storage-reset", "--only-categories=performance,accessibility,best-practices", ...flags];
-  const { stdout } = await promisify(execFile)("npx", asked, { encoding: "utf8", maxBuffer: 1e8 });
+/** Where Lighthouse's program is now. */
+async function fetched(): Promise<string> {
+  const asked = ["--yes", "--fetch-timeout=30000", "--fetch-retries=1", `--package=${LIGHTHOUSE}`, "--call", "command -v lighthouse"];
+  const { stdout } = await ended("npx", asked, FETCHED_WITHIN, `npx could not fetch ${LIGHTHOUSE}: is the package registry within reach?`);
+  return stdout.trim();
+}
+
+async function look(lighthouse: string, url: string, port: number, flags: readonly string[]): Promise<Report> {
+  const asked = [lighthouse, url, `--port=${port}`, "--quiet", "--output=json", "--disable-storage-reset", "--only-categories=performance,accessibility,best-practices", ...flags];
+  const { stdout } = await ended(process.execPath, asked, LOOKED_WITHIN, "Lighthouse came to no end with the page.");
   return JSON.parse(stdout) as Report;
+}
+
+/** Runs a program that nobody types to. Throws `trouble`, with what it said, if it fails or takes longer than that many milliseconds. */
+async function ended(program: string, asked: string[], within: number, trouble: string): Promise<{ stdout: string }> {
+  const running = promisify(execFile)(program, asked, { encoding: "utf8", maxBuffer: 1e8, timeout: within, killSignal: "SIGKILL" });
+  running.child.stdin?.end();
+  return running.catch((error: Error & { killed?: boolean; stderr?: string }) => {
+    throw new Error(`${trouble} ${error.killed === true ? `It was ended after ${within / 1000} s.` : ""}\n${error.stderr ?? error.message}`);
+  });
 }
 
 test("F13: packages, build, units", () => {

@@ -4,6 +4,7 @@ import type { Note } from "./note";
 
 export default class Table implements Reporter {
   private readonly rows: Note[] = [];
+  private broken = false;
 
   onTestBegin(test: TestCase): void {
     process.stderr.write(`… ${test.title}\n`);
@@ -16,6 +17,7 @@ export default class Table implements Reporter {
       this.rows.push(measured);
       process.stderr.write(`  ${row(measured)}\n`);
     }
+    this.broken ||= result.errors.length > 0;
     for (const { message } of result.errors) process.stderr.write(`${test.title}: ${message ?? ""}\n`);
   }
 
@@ -24,7 +26,7 @@ export default class Table implements Reporter {
     const rows = this.rows.toSorted((a, b) => Number(a.goal.slice(1)) - Number(b.goal.slice(1)));
     console.log("| goal | what | wanted | measured | |\n|---|---|---|---|---|");
     for (const measured of rows) console.log(row(measured));
-    return { status: rows.some((row) => row.met === false) ? "failed" : "passed" };
+    return { status: this.broken || rows.some((row) => row.met === false) ? "failed" : "passed" };
   }
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 
+import httpx
 import pytest
 
 from app.application.ports import Completion, LanguageModel
@@ -41,6 +42,21 @@ async def test_gives_up_on_a_provider_that_stops(make: Make, providers: RunningP
     assert heard.text == expected_text(question, 3)
     assert len(providers.requests) == 1
     await providers.until(_hung_up)
+
+
+async def test_an_answer_that_waits_for_a_word_has_its_last_token_only_then(make: Make, providers: RunningProviders) -> None:
+    question = "Who? [[tokens=300 rate=100 until=seen]]"
+    text = ""
+    async for piece in make().stream(prompt(question)):
+        if not isinstance(piece, Completion):
+            text += piece
+            if text == expected_text(question, 20):
+                assert providers.requests[0].finished is None
+                said = time.monotonic()
+                async with httpx.AsyncClient() as client:
+                    await client.post(f"{providers.url}/__go/seen")
+    assert text == expected_text(question)
+    assert time.monotonic() - said < 1.5  # 280 tokens at their rate take 2.8 s
 
 
 @pytest.mark.parametrize("name", ["anthropic", "openrouter", "openai_compatible"], indirect=True)

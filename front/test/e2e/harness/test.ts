@@ -3,6 +3,7 @@
  * load nothing from elsewhere, break no rule of its content security policy, throw nothing, and ask for nothing that is not there.
  */
 import { test as base, expect, type BrowserContext, type Locator, type Page } from "playwright/test";
+import { randomUUID } from "node:crypto";
 import { en } from "../../../src/i18n/en";
 import { Api, type Message, type Thread, type User } from "./api";
 import { Line } from "./line";
@@ -20,6 +21,13 @@ interface Watch {
   missing: string[];
 }
 
+/** An answer that is not done before the test has seen what it came for: it keeps its pace and its last word back until `go`. */
+interface Held {
+  /** For the question's directive: `[[tokens=600 rate=60 ${held.until}]]`. */
+  readonly until: string;
+  go(): Promise<void>;
+}
+
 interface Fixtures {
   /** The server's address. */
   service: string;
@@ -29,6 +37,7 @@ interface Fixtures {
   thread: Thread;
   /** A line to the server that can be cut. Pages opened at its address are remembered users too. */
   line: Line;
+  held: Held;
   watch: Watch;
 }
 
@@ -42,6 +51,12 @@ export const test = base.extend<Fixtures>({
     const line = await Line.to(service);
     await use(line);
     await line.close();
+  },
+  held: async ({}, use) => {
+    const word = randomUUID();
+    const go = async (): Promise<void> => void (await fetch(`${process.env["E2E_PROVIDERS"]}/__go/${word}`, { method: "POST" }));
+    await use({ until: `until=${word}`, go });
+    await go();
   },
   watch: [
     async ({ context }, use) => {
@@ -104,6 +119,18 @@ export async function ask(page: Page, text: string): Promise<void> {
 /** Waits until an answer has at least this many characters. */
 export async function written(of: Locator, characters: number): Promise<void> {
   await expect.poll(async () => (await shown(of)).length, { intervals: [50] }).toBeGreaterThanOrEqual(characters);
+}
+
+/** Waits until an answer grows no more, though it may not be done: a third of a second without a change. */
+export async function still(of: Locator): Promise<void> {
+  await of.evaluate(async (element) => {
+    for (let before = "", quiet = 0; quiet < 20; ) {
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+      const now = element.textContent ?? "";
+      quiet = now === before && now !== "" ? quiet + 1 : 0;
+      before = now;
+    }
+  });
 }
 
 /** An answer's text as it stands on the page. The fake provider's words hold no markdown, so it is the stored text to the byte. */
