@@ -61,6 +61,10 @@ class Concepts:
     words: frozenset[str]
     """The folded words of every phrase, in every language."""
 
+    def is_work(self, word: str) -> bool:
+        """Does the folded word alone say what somebody is by profession, in any language?"""
+        return any((singular(word),) in trie for trie in self.roles.values())
+
     def mentions(self, tokens: Sequence[str], languages: Sequence[str]) -> list[Mention]:
         """The concepts in the folded words, longest phrase first, none inside another; a phrase of several meanings gives each of them.
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from unicodedata import normalize
 
 from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
-from rag.names import Names, People, Token, tokens_of
+from rag.names import PARTICLES, Known, Names, People, Token, tokens_of
 from rag.words import fold, language_of
 
 _EVERYBODY = re.compile(
@@ -160,6 +161,7 @@ class Question:
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
     """Reads a question against the names and words of one index: see `Question`."""
+    text = normalize("NFKC", text)
     if text.isupper() and len(text.split()) > _SHOUTED:
         text = text.lower()
     language = _language(text)
@@ -177,7 +179,9 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
             or _is_concept(token, language)
         )
 
-    people = names.find(tokens, frequency, ordinary, concepts().words.__contains__)
+    folded = fold(text)
+    key_words = len(tokens) <= _FEW and not _SENTENCE.search(folded)
+    people = names.find(tokens, Known(frequency, ordinary, concepts().words.__contains__, concepts().is_work, key_words))
     telling = tuple(
         i
         for i, token in enumerate(tokens)
@@ -187,7 +191,6 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         and not _is_possessive(token)
         and not (i == 0 and len(token.raw) == 1 and token.folded in _ARTICLES)
     )
-    folded = fold(text)
     everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded))
     return Question(
         text=text,
@@ -201,15 +204,19 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         how_long=bool(_HOW_LONG.search(folded)),
         how_to=not everybody and bool(_HOW_TO.search(folded)),
         asks_of_the_world=not everybody and bool(_ASKS.match(folded)),
-        key_words=len(tokens) <= _FEW and not _SENTENCE.search(folded),
+        key_words=key_words,
         clauses=tuple(_clauses(folded, tokens, telling, language)),
     )
 
 
 def _language(text: str) -> str:
-    """The language of the words that are not written like names: the El of El Amrani is no article."""
+    """The language of the words that are not written like names: the El of El Amrani is no article, nor is the `van der` of van der Merwe."""
     first, *rest = text.split() or [""]
-    return language_of(" ".join((first, *(word for word in rest if not word[:1].isupper()))), default=language_of(text))
+    names = [word[:1].isupper() for word in rest]
+    for i in range(len(rest) - 2, -1, -1):
+        names[i] = names[i] or (names[i + 1] and fold(rest[i]).strip("(,") in PARTICLES)
+    plain_words = [word for word, name in zip(rest, names, strict=True) if not name]
+    return language_of(" ".join((first, *plain_words)), default=language_of(text))
 
 
 def _is_possessive(token: Token) -> bool:

@@ -123,11 +123,6 @@ class Scores:
         """The cosines of these passages with the question, through the lens."""
         return self._generation.dense.cosines(self.vector, passages)
 
-    def stands_out(self, cosine: float) -> bool:
-        """Is a passage so close closer than the closest of so many would be by chance?"""
-        count = len(self._generation.corpus)
-        return cosine > 0 if count < 2 else float(self.outstanding(np.float32(cosine))) >= 1 + 0.1 / math.sqrt(2 * math.log(count))
-
     def outstanding(self, cosines: Floats | np.float32) -> Floats:
         """How far passages so close stand out, 1 being what the closest of so many would by chance. Models differ in their scale: this does not depend on it."""
         count = len(self._generation.corpus)
