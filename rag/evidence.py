@@ -22,8 +22,8 @@ _ASKS_FOR = re.compile(
 )
 _PRIVATE, _SAID = 0.02, 0.3
 """A question that is nearer than so to what no CV tells is refused; the nearer it may be, the more of it their CV says."""
-_WEIGHTS = (2.86, 16.54, 2.23, -1.93, -1.66, -3.0)
-_BIAS = -12.6
+_WEIGHTS = (2.0, 13.85, 1.69, -1.29, -1.01, -1.56, 1.0, 0.8)
+_BIAS = -11.3
 """A logistic regression; docs/decisions/0008 says on what it was fitted and on what it was only tried."""
 
 
@@ -33,8 +33,10 @@ def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], ho
         return False
     if question.people.cvs:
         return _is_in_their_cv(question, scores, how_private)
-    if question.everybody and any(clause.by_name for clause in question.clauses):
-        return False  # `everybody.py` looked, and nobody was employed there
+    if any(thing.is_a("language") and not thing.known for thing in scores.things):
+        return False
+    if question.everybody and (_asks_who_speaks(question, scores) or any(clause.by_name for clause in question.clauses)):
+        return False  # `everybody.py` looked, and nobody speaks it, or was employed there
     return bool(scores.things) and not question.how_to and evidence_of(question, scores, ranked) >= 0
 
 
@@ -49,6 +51,12 @@ def _is_in_their_cv(question: Question, scores: Scores, how_private: Callable[[]
     return how_private() < _SAID * said / max(sum(float(scores.weights[i]) for i in things), 1e-6) - _PRIVATE
 
 
+def _asks_who_speaks(question: Question, scores: Scores) -> bool:
+    """`Who speaks Finnish?` and nothing else."""
+    others = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
+    return Aspect.SPEAKS in question.aspects and bool(others) and all(thing.is_a("language") for thing in others)
+
+
 def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> float:
     """How much speaks for there being an answer, as log odds. The numbers are those of `_WEIGHTS`, in that order."""
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]] or list(range(len(scores.things)))
@@ -60,6 +68,8 @@ def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked]) ->
         sum(_is_missing_name(question, thing) for thing in scores.things),
         unsaid / max(sum(float(scores.weights[i]) for i in things), 1e-6),  # the share of the question that no CV says
         question.asks_of_the_world,  # `what is the capital of …` asks for no candidate
+        question.everybody,  # `who …`, `find me …` asks for one
+        question.key_words,  # nor does anybody type `heat pump installer` about the world
     )
     return _BIAS + sum(weight * float(number) for weight, number in zip(_WEIGHTS, numbers, strict=True))
 

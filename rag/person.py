@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.concepts import concepts
+from rag.concepts import Concept, Mention, concepts
 from rag.headings import section_of
 from rag.layout import Line
 from rag.names import PARTICLES, UMLAUTS
@@ -175,6 +175,13 @@ def _likeness(name: str, line: Line, hints: set[str], index: int, largest: float
     hinted = sum(1 for token in telling if any(token == hint or (len(token) >= _TELLING and token in hint) for hint in hints))
     vocabulary = concepts()
     mentions = vocabulary.mentions(tokens, ("en", "es", "fr", "de"))
-    known = sum(mention.end - mention.start for mention in mentions if not vocabulary.by_name[mention.concept].ordinary)
+    known = sum(
+        mention.end - mention.start for mention in mentions if not _may_be_a_first_name(mention, vocabulary.by_name[mention.concept])
+    )
     score = 1.5 * line.size / largest + 0.3 * line.bold + max(0.0, 0.6 - 0.04 * index) + _HINTED * hinted / len(telling) + _EACH * hinted
     return score - 1.6 * known / len(tokens) - (1.5 if len(tokens[-1]) == 1 else 0.0)  # so authors are listed
+
+
+def _may_be_a_first_name(mention: Mention, concept: Concept) -> bool:
+    """A word of everyday, or a country or language in front: `Jordan Wood`."""
+    return concept.ordinary or (mention.start == 0 and mention.end == 1 and concept.kind in {"place", "language"})

@@ -5,7 +5,7 @@ Nothing is looked up but names and word frequencies, both handed in. `retrieval.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from unicodedata import normalize
 
@@ -261,7 +261,8 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
     clauses: list[Clause] = []
     positions: list[int] = []
     began, joint = 0, Joint.AND
-    commas = _after_commas(folded, tokens)
+    commas = _after(r"[,;]", folded, tokens)
+    alternatives = _after(r"[(]|[,;/](?=[^()]*\))", folded, tokens)  # `a Celtic language (Irish, Welsh)`
 
     def close(until: int) -> None:
         if positions:
@@ -276,16 +277,19 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
 
     wanted = set(telling)
     for i, token in enumerate(tokens):
-        # A capitalised "and" neighbour on both sides may be one name: Johnson and Johnson.
         bound = next(
             (
                 kind
                 for kind, marks in ((Joint.NOT, _NOT), (Joint.OR, _OR), (Joint.AND, _AND))
-                if token.folded in marks and not token.raw.isupper()
+                if token.folded in marks
+                and not (token.raw.isupper() or (i and token.capital))  # Johnson And Johnson, Doctors Without Borders
             ),
             None,
         )
-        if bound or i in commas:
+        if i in alternatives and not bound:
+            close(i)
+            began, joint = i, Joint.OR if clauses else Joint.AND
+        elif bound or i in commas:
             close(i)
             if bound and (bound is not Joint.AND or joint is not Joint.NOT or not positions):
                 began, joint = i, bound if clauses or bound is Joint.NOT else Joint.AND
@@ -294,18 +298,24 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
         if i in wanted and not bound:
             positions.append(i)
     close(len(tokens))
+    telling_clauses = [clause for clause in clauses if not all(aspects_of_word(plain(tokens[i])) for i in clause.positions)]
+    if telling_clauses and any(clause.joint is Joint.OR for clause in clauses) and len(telling_clauses) < len(clauses):
+        first, *others = (
+            replace(clause, aspects=frozenset(), employer=False, by_name=False) for clause in telling_clauses
+        )  # `studied or worked in Lyon`: either will do
+        return [replace(first, joint=first.joint if first.joint is Joint.NOT else Joint.AND), *others]
     return clauses
 
 
-def _after_commas(folded: str, tokens: Sequence[Token]) -> set[int]:
-    """The tokens that follow a comma."""
+def _after(mark: str, folded: str, tokens: Sequence[Token]) -> set[int]:
+    """The tokens that follow a mark, a pattern."""
     found: set[int] = set()
     at = 0
     for i, token in enumerate(tokens):
         next_at = folded.find(token.folded, at)
         if next_at < 0:
             continue
-        if i and re.search(r"[,;]", folded[at:next_at]):
+        if i and any(m.end() > at and m.end() <= next_at for m in re.finditer(mark, folded)):
             found.add(i)
         at = next_at + len(token.folded)
     return found

@@ -25,7 +25,7 @@ from rag.scoring import Scores
 TOP_K = 5
 _NEAR_BEST, _NEARER = 0.45, 0.25
 """So much of the best one's score another candidate must have to be shown, and so much more if the best says all that is asked."""
-_NEAR_THOSE_WHO_FIT = -0.3
+_NEAR_THOSE_WHO_FIT = -0.5
 """Who is ranked so near whoever says what is asked word for word is shown, too."""
 
 
@@ -65,8 +65,8 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
     scores = Scores(generation, question, _things(generation, question), lambda: generation.lens.through(asked.vector[None])[0])
     if mode is Mode.FUSED and question.everybody and not question.people.stranger:
         fit = everybody_who(generation, question, scores)
-        if fit.cvs and (rivals := _rivals(generation, question, scores, fit)):
-            return Found(generation.meta.generation, text, answerable=True, hits=_hits(generation, rivals))
+        if fit.cvs and (alike := _by_likeness(generation, question, scores, fit)):
+            return Found(generation.meta.generation, text, answerable=True, hits=_hits(generation, alike))
         if fit.cvs:
             hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
             return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
@@ -129,8 +129,8 @@ def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked]
     return [r for cv in order for r in chosen[cv]]
 
 
-def _rivals(generation: Generation, question: Question, scores: Scores, fit: Fit) -> list[Ranked]:
-    """For a description, whose words somebody may say by chance: those who fit, and those ranked above them or near; empty if nobody is.
+def _by_likeness(generation: Generation, question: Question, scores: Scores, fit: Fit) -> list[Ranked]:
+    """For a description, whose words somebody may say by chance: those who fit, and those ranked near them or above, the best first; empty for any other question.
 
     `Who drives trains?` is said word for word by whoever drives an ambulance and trains volunteers. The train driver's CV may say neither.
     """
@@ -140,9 +140,10 @@ def _rivals(generation: Generation, question: Question, scores: Scores, fit: Fit
     for r in rank(generation, question, scores):
         best.setdefault(int(generation.corpus.cv_of[r.passage]), r)
     least = max((best[cv].score for cv in fit.cvs if cv in best), default=0.0) + _NEAR_THOSE_WHO_FIT
-    above = {cv: [r] for cv, r in best.items() if cv not in fit.cvs and r.score > least}
-    shown = {**above, **_by_cv(generation, _of_everybody(generation, scores, fit))}
-    return [r for passages in shown.values() for r in passages[:1]] if above else []
+    near = {cv: r for cv, r in best.items() if cv not in fit.cvs and r.score > least}
+    fitting = {cv: passages[0] for cv, passages in _by_cv(generation, _of_everybody(generation, scores, fit)).items()}
+    order = {cv: best[cv].score if cv in best else 0.0 for cv in (*near, *fitting)}
+    return [{**near, **fitting}[cv] for cv in sorted(order, key=lambda cv: -order[cv])]
 
 
 def _by_cv(generation: Generation, ranked: Iterable[Ranked]) -> dict[int, list[Ranked]]:
@@ -153,11 +154,11 @@ def _by_cv(generation: Generation, ranked: Iterable[Ranked]) -> dict[int, list[R
 
 
 def _is_description(question: Question, scores: Scores) -> bool:
-    """Ordinary words, and no name among them."""
+    """Ordinary words, and no name among them, be it of a place or a language, which German writes like any noun."""
     things = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
-    return (
-        bool(things) and len(question.clauses) == 1 and not any(looks_like_name(question, i) for thing in things for i in thing.positions)
-    )
+    named = any(looks_like_name(question, i) for thing in things for i in thing.positions)
+    known = any(thing.is_a("place") or thing.is_a("language") for thing in things)
+    return bool(things) and len(question.clauses) == 1 and not named and not known
 
 
 def _of_everybody(generation: Generation, scores: Scores, fit: Fit) -> list[Ranked]:
