@@ -46,13 +46,13 @@ SECTIONS: dict[Aspect, tuple[Section, ...]] = {
 }
 
 _WORDS: dict[Aspect, str] = {  # a star stands for any ending
-    Aspect.STUDIES: "attend* enrol* stud* degree* universit* graduat* educat* school* college diploma* major* academic* qualif* estudi* titul* titulacion licenci* formacion formo graduo academic* carrera "
-    "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbild* bildung* abschluss* formou formad* curs* laure* studi*",
+    Aspect.STUDIES: "attend* enrol* study studies studied studying student* degree* universit* graduat* educat* school* college diploma* major majored academic* qualif* estudi* titul* titulacion licenci* formacion formo graduo academic* carrera "
+    "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbild* bildung* abschluss* formou formad* curs* laure* studi studiat* studier*",
     Aspect.WORK: "work* job* employ* compan* role* position* career* experienc* occupation* profession* trabaj* emple* empresa* puesto* cargo* experienc* laboral* profesion* travail* emploi* entreprise* poste* metier* "
     "arbeit* gearbeitet beruf* firma* unternehmen stelle* tatig* angestellt beschaftigt trabalh* emprego lavor* azienda* impiego societe* responsib* duty duties funcion* aufgabe*",
     Aspect.NOW: "now moment currently current* present* today nowadays actual* actualmente ahora hoy actuellement maintenant aujourd derzeit* aktuell* heute jetzt momentan gegenwartig* atual* agora hoje adesso oggi attual*",
-    Aspect.SPEAKS: "speak* spoke* language* fluent* habla* hable* idioma* lengua* parle* parlent langue* spricht sprechen sprache* fremdsprache* fala* parla* parlano lingua* bilingual trilingual mother tongue native",
-    Aspect.CONTACT: "email* mail mails phone* telephone* contact* reach linkedin website address correo electronico telefono* movil direccion contactar courriel adresse* joindre telefon* telefonnummer erreich* kontakt* mobile "
+    Aspect.SPEAKS: "speak* spoke* language* fluent* habla* hable* idioma* lengua* parle* parlent langue* spricht sprechen sprache* fremdsprache* fala* parla* parlano lingua* bilingual trilingual tongue native",
+    Aspect.CONTACT: "email* mail mails phone* telephone* contact* reach linkedin website address correo electronico telefono* movil direccion contactar courriel adresse* joindre telefon* telefonnummer erreich* kontakt* "
     "handynummer mailadresse telefone contato indirizzo recapito",
     Aspect.LIVES: "live* based located location lives reside* residence city home vive* vivo ciudad ubicad* residencia radica habite* ville vit wohn* lebt leben wohnort stadt mora vive abita citta",
     Aspect.SKILLS: "skill* know* tool* technolog* competenc* expertise habilidad* sabe* saben conoce* herramienta* conocimiento* domina* maneja* competence* connai* maitris* outil* sait kennt kennen kennt* kann konnen "
@@ -63,7 +63,7 @@ _WORDS: dict[Aspect, str] = {  # a star stands for any ending
     Aspect.AWARDS: "award* prize* premio* premiad* prix recompens* auszeichnung* preis* premi honours honors",
     Aspect.HOBBIES: "hobb* interests interested leisure spare aficion* intereses pasatiempo* tiempo libre loisir* passion* freizeit* interessen hobbys tempo",
     Aspect.VOLUNTEERS: "volunt* benevol* ehrenamt* freiwillig*",
-    Aspect.ABOUT: "living called named wissen weiss sabemos savons sappiamo llamad* heisst appelle pile stack pool batch dossier unterlagen about summar* profile overview background describe* biograph* introduc* perfil resumen resumeme hablame cuentame sobre describe trayectoria profil presente beschreib* uberblick lebenslauf werdegang parcours profilo descri*",
+    Aspect.ABOUT: "called named wissen weiss sabemos savons sappiamo llamad* heisst appelle about summar* profile overview background describe* biograph* introduc* perfil resumen resumeme hablame cuentame sobre describe trayectoria profil presente beschreib* uberblick lebenslauf werdegang parcours profilo descri*",
 }
 
 _CARRIERS = frozenset(

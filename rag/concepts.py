@@ -10,8 +10,9 @@ from importlib.resources import files
 
 from rag.words import LANGUAGES, fold, is_stop_word, stem, words
 
-_FILES = ("concepts.txt", "skill_nouns.txt", "everyday.txt")
+_FILES = ("concepts.txt", "world.txt", "skill_nouns.txt", "everyday.txt")
 _MEANINGS = 4
+_SHORTEST_TAIL = 6
 _WIDE = "everyday"
 _ORDINARY = frozenset({_WIDE, "noun"})
 _COLUMNS = ("en", "es", "fr", "de", "pt", "it")
@@ -61,6 +62,10 @@ class Concepts:
     words: frozenset[str]
     """The folded words of every phrase, in every language."""
 
+    def is_work(self, word: str) -> bool:
+        """Does the folded word alone say what somebody is by profession, in any language?"""
+        return any((singular(word),) in trie for trie in self.roles.values())
+
     def mentions(self, tokens: Sequence[str], languages: Sequence[str]) -> list[Mention]:
         """The concepts in the folded words, longest phrase first, none inside another; a phrase of several meanings gives each of them.
 
@@ -86,18 +91,48 @@ class Concepts:
         return []
 
     def _compound(self, word: str, at: int) -> tuple[Mention, ...]:
-        """A German compound of known words is about both: `Krankenhausverwaltung` is hospital and administration."""
+        """A German compound of known words is about both: `Krankenhausverwaltung` is hospital and administration; a `Landeskrankenhaus` is a hospital."""
         if len(word) < 10 or not word.isalpha():
             return ()
         for cut in range(4, len(word) - 3):
             heads = (self._single(part) for part in (word[:cut], word[:cut].removesuffix("s")))
             if (tail := self._single(word[cut:])) and (head := next(filter(None, heads), "")):
                 return Mention(head, at, at + 1), Mention(tail, at, at + 1)
-        return ()
+        tails = (self._single(word[cut:]) for cut in range(3, len(word) - _SHORTEST_TAIL + 1))
+        tail = next((name for name in tails if name and not self.by_name[name].ordinary), "")
+        return (Mention(tail, at, at + 1),) if tail else ()
 
     def _single(self, word: str) -> str:
         names = self.roles["de"].get((singular(word),)) or self.phrases["de"].get((stem(word, "de"),), ())
         return names[0] if names else ""
+
+
+@cache
+def _cities() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The countries that have a city of this name."""
+    text = files("rag.vocabulary").joinpath("cities.txt").read_text(encoding="utf-8")
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            country, cities = line.split(" | ")
+            for city in cities.split("; "):
+                key = tuple(city.split())
+                found[key] = (*found.get(key, ()), country)
+    return found
+
+
+_LONGEST_CITY = 4
+
+
+def countries_of_cities(tokens: Sequence[str]) -> list[str]:
+    """The concepts of the countries whose cities the folded words name: who lives in Bilbao lives in Spain."""
+    known = _cities()
+    return [
+        country
+        for at in range(len(tokens))
+        for length in range(1, _LONGEST_CITY + 1)
+        for country in known.get(tuple(tokens[at : at + length]), ())
+    ]
 
 
 @cache

@@ -26,6 +26,8 @@ from rag.words import words
 _OWN_SECTION = {Aspect.PROJECTS, Aspect.PUBLISHED, Aspect.AWARDS, Aspect.HOBBIES, Aspect.VOLUNTEERS, Aspect.CERTIFIED}
 _STRICT = {Aspect.STUDIES, Aspect.SPEAKS, Aspect.LIVES}
 """Aspects whose section decides, if anybody's says it: who speaks German is not who studied German."""
+_MOSTLY_NAMED = 0.5
+"""Where so much of a condition are names, each thing by its rarity, they decide."""
 
 
 @dataclass(slots=True)
@@ -91,6 +93,10 @@ class _Condition:
         language = self._spoken_language(telling)
         if language:
             return self._shown(self._generation.corpus.speakers_of(language), telling, (Section.LANGUAGES, Section.SKILLS, Section.PROFILE))
+        names = self._names(telling)
+        known = [i for i in telling if self._scores.things[i].known]
+        if names and {*names} <= {*known} and self._share(names, known) >= _MOSTLY_NAMED:
+            telling = known  # `an SAP module`, where nobody says module
         if any(not self._scores.things[i].known for i in telling):
             return self._by_skill()
         return self._by_passages(telling)
@@ -113,7 +119,7 @@ class _Condition:
             and not any(self._is_condition(i) for i in others)
             and not {Aspect.STUDIES, Aspect.WORK, Aspect.LIVES} & self._clause.aspects
         ):
-            return named[0] if self._generation.corpus.speakers_of(named[0]) else ""
+            return named[0] if Aspect.SPEAKS in self._clause.aspects or self._generation.corpus.speakers_of(named[0]) else ""
         return ""
 
     def _is_condition(self, thing: int) -> bool:
@@ -144,8 +150,11 @@ class _Condition:
         listed = {*self.skills(), *self.alike()}
         if _is_short(self._text) and listed:
             return self._shown(listed, telling, (Section.SKILLS,))  # `R`, `Go`: elsewhere these letters mean other things
-        named = self._scores.literally([i for i in telling if i in self._named])  # a name is not translated
+        names = self._names(telling)
+        named = self._scores.literally(names)  # a name is not translated
         said = self._scores.literally(telling) | (self._scores.mostly(telling) & self._foreign() & named)
+        if names and self._share(names, telling) >= _MOSTLY_NAMED:
+            said |= named  # `a WSET qualification`: whoever has it may call it something else
         for where in self._places():
             here = said & where
             if here.any():
@@ -158,6 +167,13 @@ class _Condition:
         fit = self._shown({*together, *listed}, telling, ()) if len(telling) > 1 else self._shown(listed, telling, ())
         fit.by_words = not listed
         return fit
+
+    def _names(self, telling: list[int]) -> list[int]:
+        """What is written like a name; a place is where something is sought, not what."""
+        return [i for i in telling if i in self._named and not self._scores.things[i].is_a("place")]
+
+    def _share(self, some: list[int], telling: list[int]) -> float:
+        return float(sum(self._scores.weights[i] for i in some)) / max(float(sum(self._scores.weights[i] for i in telling)), 1e-6)
 
     def _foreign(self) -> NDArray[np.bool_]:
         """Passages of CVs in another language than the question's: phrases do not survive translation word by word."""
@@ -198,8 +214,17 @@ class _Condition:
     def _in_heads(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those whose head names it; all, if none does."""
         sought = {word for word in words(self._text) if len(word) > 2}
-        read = self._generation.corpus.read(numbers.tolist())
-        named = [n for n in numbers.tolist() if sought and len(sought & set(words(read[n].head))) * 2 >= len(sought)]
+        ideas = {term for i in self._which for term in self._scores.things[i].terms if term.startswith(CONCEPT)}
+        corpus = self._generation.corpus
+        read = corpus.read(numbers.tolist())
+
+        def names_it(n: int) -> bool:
+            head = read[n].head
+            return len(sought & set(words(head))) * 2 >= len(sought) or bool(
+                ideas and ideas.intersection(passage_terms(head, corpus.cvs[read[n].cv].language))
+            )
+
+        named = [n for n in numbers.tolist() if sought and names_it(n)]
         return np.array(named, dtype=np.int64) if named else numbers
 
     def _shown(self, cvs: set[int], telling: list[int], sections: tuple[Section, ...]) -> Fit:

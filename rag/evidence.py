@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from rag.aspects import Aspect
+from rag.aspects import Aspect, aspects_of_word, plain
 from rag.expansion import Sought
 from rag.names import Token
 from rag.query import Question
@@ -20,39 +20,41 @@ _OUTRIGHT = {Aspect.STUDIES, Aspect.CONTACT, Aspect.SPEAKS, Aspect.LIVES, Aspect
 _ASKS_FOR = re.compile(
     r"^\W*(?:and |y |und |et |e )?(?:what|which|where|when|que|cual\w*|donde|cuando|was|welche\w*|wo|wann|quel\w*|ou|quand|qual\w*|quali|onde|dove)\b"
 )
-_ENOUGH_OF_A_PERSON = 0.34
-_SOME = 0.22
-_WEIGHTS = (2.86, 16.54, 2.23, -1.93, -1.66, -3.0)
-_BIAS = -12.6
+_PRIVATE, _SAID = 0.02, 0.3
+"""A question that is nearer than so to what no CV tells is refused; the nearer it may be, the more of it their CV says."""
+_WEIGHTS = (2.0, 13.85, 1.69, -1.29, -1.01, -1.56, 1.0, 0.8)
+_BIAS = -11.3
 """A logistic regression; docs/decisions/0008 says on what it was fitted and on what it was only tried."""
 
 
-def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], asks_for_the_whole: Callable[[], bool]) -> bool:
-    """Whether what was found may be shown as an answer. `asks_for_the_whole`: see `appraisals.py`; asked for questions about somebody named only."""
+def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], how_private: Callable[[], float]) -> bool:
+    """Whether what was found may be shown as an answer. `how_private`: see `PrivateLife.likeness`; asked for questions about somebody named only."""
     if question.people.stranger or not ranked:
         return False
     if question.people.cvs:
-        return _is_in_their_cv(question, scores, ranked) or (not _names_what_is_missing(question, scores) and asks_for_the_whole())
-    if question.everybody and any(clause.by_name for clause in question.clauses):
-        return False  # `everybody.py` looked, and nobody was employed there
+        return _is_in_their_cv(question, scores, how_private)
+    if any(thing.is_a("language") and not thing.known for thing in scores.things):
+        return False
+    if question.everybody and (_asks_who_speaks(question, scores) or any(clause.by_name for clause in question.clauses)):
+        return False  # `everybody.py` looked, and nobody speaks it, or was employed there
     return bool(scores.things) and not question.how_to and evidence_of(question, scores, ranked) >= 0
 
 
-def _is_in_their_cv(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> bool:
-    """About somebody named nothing is refused but what stands nowhere in their CV: a salary."""
-    if _names_what_is_missing(question, scores):
+def _is_in_their_cv(question: Question, scores: Scores, how_private: Callable[[], float]) -> bool:
+    """About somebody named their CV is what there is to show, but for what no CV tells (a salary) unless theirs does, and for names that no CV has."""
+    if any(_is_missing_name(question, thing) for thing in scores.things):
         return False
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]]
-    if not things or _asks_for_a_side(question, scores, things):
-        return True  # a side of their CV: whatever heading that stands under, the reader sees
-    if any(scores.things[i].known and scores.said_by(i, question.people.cvs) for i in things):
+    if all(aspects_of_word(plain(question.tokens[i])) for i in question.telling) or _asks_for_a_side(question, scores, things):
         return True
-    close = any(r.coverage >= _SOME and scores.stands_out(r.cosine) for r in sorted(ranked[:20], key=lambda r: -r.cosine)[:3])
-    return close or max(r.coverage for r in ranked) >= _ENOUGH_OF_A_PERSON
+    said = sum(float(scores.weights[i]) for i in things if scores.things[i].known and scores.said_by(i, question.people.cvs))
+    return how_private() < _SAID * said / max(sum(float(scores.weights[i]) for i in things), 1e-6) - _PRIVATE
 
 
-def _names_what_is_missing(question: Question, scores: Scores) -> bool:
-    return any(_is_missing_name(question, thing) for thing in scores.things)
+def _asks_who_speaks(question: Question, scores: Scores) -> bool:
+    """`Who speaks Finnish?` and nothing else."""
+    others = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
+    return Aspect.SPEAKS in question.aspects and bool(others) and all(thing.is_a("language") for thing in others)
 
 
 def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> float:
@@ -66,6 +68,8 @@ def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked]) ->
         sum(_is_missing_name(question, thing) for thing in scores.things),
         unsaid / max(sum(float(scores.weights[i]) for i in things), 1e-6),  # the share of the question that no CV says
         question.asks_of_the_world,  # `what is the capital of …` asks for no candidate
+        question.everybody,  # `who …`, `find me …` asks for one
+        question.key_words,  # nor does anybody type `heat pump installer` about the world
     )
     return _BIAS + sum(weight * float(number) for weight, number in zip(_WEIGHTS, numbers, strict=True))
 
@@ -88,8 +92,8 @@ def looks_like_name(question: Question, at: int) -> bool:
     """Is the word written like a name: a capital inside a sentence, or inside the word, or a digit?"""
     token: Token = question.tokens[at]
     if question.language == "de" and token.raw[:1].isupper() and not token.raw.isupper() and not any(c.isupper() for c in token.raw[1:]):
-        # German nouns are all capitalised: only a second one right beside it makes a name.
-        beside = [question.tokens[i] for i in (at - 1, at + 1) if 0 <= i < len(question.tokens)]
-        return any(other.raw[:1].isupper() and i > 0 for i, other in enumerate(beside)) and len(token.raw) > 2 and at > 0
+        # German nouns are all capitalised: only a second one right behind it makes a name.
+        beside = question.tokens[at + 1].raw if at + 1 < len(question.tokens) and at + 1 not in question.people.positions else ""
+        return beside[:1].isupper() and len(token.raw) > 2 and at > 0
     inside = any(c.isupper() for c in token.raw[1:]) or any(c.isdigit() for c in token.raw)
     return inside or (token.capital and at > 0)

@@ -16,6 +16,8 @@ from rag.words import LANGUAGES
 LITERAL = 0.7
 _CONCEPT, _COGNATE, _WIDE = 0.9, 0.75, 0.66
 _LIGHT = 0.3
+_NAMED = {"language", "place"}
+"""What has a name in every language needs no cognates: `Finnish` is not `finish`."""
 
 
 class Terms(Protocol):
@@ -40,6 +42,11 @@ class Sought:
     def known(self) -> bool:
         """Does any passage say just this?"""
         return any(weight >= LITERAL for weight in self.terms.values())
+
+    def is_a(self, kind: str) -> bool:
+        """Is it known to the vocabulary as a `language`, a `place` …?"""
+        concept = concepts().by_name.get(self.label)
+        return concept is not None and concept.kind == kind
 
 
 def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, lexical: Terms) -> list[Sought]:
@@ -75,8 +82,9 @@ def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], named: Seq
             if joined in lexical:
                 terms[joined] = 1.0
     terms.update({term: _weight(concept, _CONCEPT) for concept in named if (term := concept_term(concept)) in lexical})
-    for cognate in lexical.cognates(whole):
-        terms.setdefault(cognate, _COGNATE)
+    if not any(concepts().by_name[concept].kind in _NAMED for concept in named):
+        for cognate in lexical.cognates(whole):
+            terms.setdefault(cognate, _COGNATE)
     return Sought((at,), _label(named[0]) if named else token.folded, terms)
 
 

@@ -170,7 +170,7 @@ def _spoken(parts: Sequence[Part], language: str) -> Iterator[str]:
         for line in part.lines:
             if part.section is not Section.LANGUAGES and not (
                 part.section in {Section.SKILLS, Section.PROFILE, Section.OTHER}
-                and (_speaks(line.text) or _lists_languages(line.text, language))
+                and (_speaks(line.text) or any(_lists_languages(sentence, language) for sentence in re.split(r"[.;|]", line.text)))
             ):
                 continue
             for name in _languages_in(line.text, language):

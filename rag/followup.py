@@ -40,6 +40,17 @@ _ASKS = re.compile(
 _CORE = re.compile(
     r"^\W*(?:(?:and|also|y|et|und|e|ed|what about|how about|que hay de|que tal|qu['’]en est il (?:de|du|d)|et pour|was ist mit|wie sieht es mit|tambien|aussi|auch)\b\W*)+"
 )
+_OTHER = re.compile(r"\b(?:other|otr[oa]|andere[rn]?|autre|altr[oa]|outr[oa])\b")
+_PLACES = (
+    re.compile(r"\b(?:first|primer[oa]?|premiere?|erste[rn]?|prim[oa]|primeir[oa])\b"),
+    re.compile(r"\b(?:second|segund[oa]|second[oae]?|deuxieme|zweite[rn]?)\b"),
+    re.compile(r"\b(?:third|tercer[oa]?|troisieme|dritte[rn]?|terz[oa]|terceir[oa])\b"),
+)
+"""Those whom an answer has named, by their place in it."""
+_CORRECTS = re.compile(
+    r"^\W*(?:no|non|nein|nao)\b\W*|\b(?:i meant?|i was looking for|queria decir|me referia a|ich mein\w*|je (?:voulais|veux) dire|intendevo|quis dizer)\b"
+)
+_RATHER_THAN = re.compile(r"[,;]?\s*\b(?:not|no|nicht|kein\w*|pas|non|nao|rather than|instead of|y no|et pas|und nicht)\b.*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,9 @@ def _by_rules(text: str, history: list[Said], reader: Reader) -> str:
     leans = bool(_LEANS.match(folded))
     short = len(question.tokens) <= 5
     if question.people.cvs:
+        if len(question.people.cvs) > 1 and _OTHER.search(folded):
+            text = _about_the_other(question, history, reader)
+            question = reader.read(text)
         bare = leans and len(question.tokens) - len(question.people.positions) <= 3
         return _with_other_person(text, question, history, reader) if bare else text
     if _OF_THEM.search(folded) and (narrowed := _narrowed(text, history, reader)) != text:
@@ -73,7 +87,9 @@ def _by_rules(text: str, history: list[Said], reader: Reader) -> str:
     if question.everybody and not _PRONOUN.search(folded):
         return text
     before = _last_question(history, reader)
-    person = _last_person(history, reader)
+    if before and not before.people.cvs and not _PRONOUN.search(folded) and _CORRECTS.search(folded):
+        return f"{before.text.rstrip(' ?.!')}, {_RATHER_THAN.sub('', _CORRECTS.sub(' ', folded)).strip()}"
+    person = _in_its_place(folded, history, reader) or _last_person(history, reader)
     if (
         leans
         and short
@@ -104,6 +120,22 @@ def _last_person(history: list[Said], reader: Reader) -> str:
         if cvs:
             return reader.name_of(cvs[0])
     return ""
+
+
+def _in_its_place(folded: str, history: list[Said], reader: Reader) -> str:
+    """`The second one`: whom the last answer names in that place."""
+    place = next((n for n, pattern in enumerate(_PLACES) if pattern.search(folded)), None)
+    answer = next((said.content for said in reversed(history) if said.role != "user"), "")
+    named = reader.read(answer).people.cvs if place is not None else ()
+    return reader.name_of(named[place]) if place is not None and 1 < len(named) > place else ""
+
+
+def _about_the_other(question: Question, history: list[Said], reader: Reader) -> str:
+    """`The other Park`: of those of that name, not whom one has just spoken of."""
+    last = _last_person(history, reader)
+    others = [name for cv in question.people.cvs if (name := reader.name_of(cv)) != last]
+    kept = " ".join(token.raw for i, token in enumerate(question.tokens) if i not in question.people.positions)
+    return _about(kept, others[0]) if len(others) == 1 else question.text
 
 
 def _first_named(text: str, reader: Reader) -> tuple[int, ...]:

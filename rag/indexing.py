@@ -20,7 +20,6 @@ from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
 
-from rag.appraisals import Appraisals, sentences
 from rag.chunk import Chunk
 from rag.concepts import in_english
 from rag.contextual import CvReader, chunks_by_model
@@ -36,6 +35,7 @@ from rag.lens import Lens
 from rag.lexical import LexicalWriter
 from rag.occupations import descriptions
 from rag.opened import Generation
+from rag.private_life import PrivateLife, sentences
 from rag.terms import passage_terms
 from rag.words import language_of
 
@@ -240,7 +240,7 @@ class _Writer:
         self._corpus = CorpusWriter(folder / "corpus.sqlite")
         self._lexical = LexicalWriter()
         self._lens = Lens(embedded.vectors(descriptions()))
-        self._appraisals = Appraisals(*map(embedded.vectors, sentences()))
+        self._private_life = PrivateLife(*map(embedded.vectors, sentences()))
         self._dense = DenseWriter(self._lens.dimension)
         self._to_embed: list[str] = []
         self.cvs = 0
@@ -274,4 +274,4 @@ class _Writer:
         self._lexical.write(self._folder / "terms")
         self._dense.write(self._folder / "vectors.faiss")
         self._lens.write(self._folder / "occupations.npy")
-        self._appraisals.write(self._folder / "appraisals.npz")
+        self._private_life.write(self._folder / "private_life.npz")

@@ -6,7 +6,6 @@
 from functools import cached_property
 from pathlib import Path
 
-from rag.appraisals import Appraisals
 from rag.corpus import Corpus
 from rag.dense import DenseIndex
 from rag.errors import NoIndex
@@ -14,6 +13,7 @@ from rag.generation import Meta, read_meta
 from rag.lens import Lens
 from rag.lexical import LexicalIndex
 from rag.names import Names
+from rag.private_life import PrivateLife
 
 
 class Generation:
@@ -27,7 +27,7 @@ class Generation:
             self.lexical = LexicalIndex(folder / "terms", len(self.corpus))
             self.dense = DenseIndex(folder / "vectors.faiss")
             self.lens = Lens.read(folder / "occupations.npy")
-            self.appraisals = Appraisals.read(folder / "appraisals.npz")
+            self.private_life = PrivateLife.read(folder / "private_life.npz")
         except Exception as error:  # every library has its own errors for a damaged file
             raise NoIndex(f"The index at {folder} is damaged: build it again with `make rag-rebuild`.") from error
 

@@ -11,6 +11,7 @@ from ctypes import byref, c_int, create_string_buffer
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rag.dates import spans, without_dates
@@ -31,6 +32,9 @@ _PAGE_NUMBER = re.compile(
     r"^\W*(?:(?:page|pagina|página|seite|pág\.?|p\.)\s*)?\d{1,2}(?:\s*(?:/|of|de|von|sur|di|\|)\s*\d{1,2})?\W*$", re.IGNORECASE
 )
 _ENDS_OPEN = re.compile(r"(?:[-–—]|\b(?:to|bis|a|al|à|hasta))\s*$", re.IGNORECASE)
+_SET_APART = 0.08
+"""Of its height: so far apart are letters that are set apart."""
+_NOTHING = "\ufeff"
 _BOLD_FONT = re.compile(rb"bold|black|heavy|semibd|demi|CMBX|SFBX|-Bd", re.IGNORECASE)
 
 
@@ -95,15 +99,41 @@ def _words(text_page: Any, page: int, height: float) -> Iterator[Fragment]:
     count: int = raw.FPDFText_CountChars(handle)
     unicode_of = raw.FPDFText_GetUnicode
     letters = [chr(code) if 0 < (code := unicode_of(handle, i)) < 0x110000 else " " for i in range(count)]
+    for at in _blanks_within_words(raw, handle, letters):
+        letters[at] = _NOTHING
     start: int | None = None
     for i in range(count + 1):
         blank = i == count or letters[i].isspace() or letters[i] == "\u00a0"
         if not blank and start is None:
             start = i
         elif blank and start is not None:
-            if word := _word(raw, handle, "".join(letters[start:i]), (start, i - 1), page, height):
+            if word := _word(raw, handle, "".join(letters[start:i]).replace(_NOTHING, ""), (start, i - 1), page, height):
                 yield word
             start = None
+
+
+def _blanks_within_words(raw: Any, handle: Any, letters: list[str]) -> Iterator[int]:
+    """Where the reader takes the gap between two letters for one between words, because the line is set with all letters apart.
+
+    A blank that the file does not have is one only if the gap there is wider than what lies between the line's letters.
+    """
+    start = 0
+    for end in [i for i, letter in enumerate(letters) if letter == "\n"] + [len(letters)]:
+        made = [i for i in range(start + 1, end - 1) if letters[i] == " " and raw.FPDFText_IsGenerated(handle, i)]
+        pair = next((i for i in range(start, end - 1) if letters[i].isalpha() and letters[i + 1].isalpha()), -1)
+        if made and pair >= 0 and _gap(raw, handle, pair, pair + 1) > _SET_APART:
+            pairs = [i for i in range(start, end - 1) if letters[i].isalpha() and letters[i + 1].isalpha()]
+            usual = median(_gap(raw, handle, i, i + 1) for i in pairs)
+            yield from (i for i in made if usual > _SET_APART and _gap(raw, handle, i - 1, i + 1) < usual + _SET_APART)
+        start = end + 1
+
+
+def _gap(raw: Any, handle: Any, before: int, after: int) -> float:
+    """Between two letters of a line, as a share of the first one's height."""
+    left, right = raw.FS_RECTF(), raw.FS_RECTF()
+    if not raw.FPDFText_GetLooseCharBox(handle, before, byref(left)) or not raw.FPDFText_GetLooseCharBox(handle, after, byref(right)):
+        return 0.0
+    return (right.left - left.right) / max(left.top - left.bottom, 1.0)
 
 
 def _word(raw: Any, handle: Any, text: str, span: tuple[int, int], page: int, height: float) -> Fragment | None:

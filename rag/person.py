@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.concepts import concepts
+from rag.concepts import Concept, Mention, concepts
 from rag.headings import section_of
 from rag.layout import Line
 from rag.names import PARTICLES, UMLAUTS
@@ -37,10 +37,12 @@ _NOT_NAMES = frozenset(
     "curriculum vitae cv resume lebenslauf europass hoja vida confidential page contact profile address email phone linkedin github personal "
     "information university hospital gmbh ltd inc street avenue calle rue strasse candidate application bewerbung senior junior freelance".split()
 )
-_TELLING, _HINTED = 4, 2.4
-"""So long must a word be that is looked for inside an address; so much says a name that address or file share, beside 1.5 for the largest letters."""
+_TELLING, _HINTED, _EACH = 4, 2.4, 0.3
+"""So long must a word be that is looked for inside an address; so much says a name all of whose words address or file share, and each of them, beside 1.5 for the largest letters."""
 _ON_TWO_LINES = 0.7
 """For a name that goes on in the next line, in letters of the same size, and ends there: more than the file's or address's silence about the second surname takes."""
+_WITHIN, _MUCH = 2, 0.12
+"""So many lines further may the rest of a name stand, if its letters are of about the same size: what is set beside it is read in between."""
 _ABOUT_FILES = frozenset(
     "cv resume curriculum vitae lebenslauf bewerbung hoja vida final draft copy new updated version v neu en es fr de pdf".split()
 )
@@ -110,12 +112,19 @@ def _candidates(lines: Sequence[Line], index: int) -> list[tuple[str, float]]:
     line = lines[index]
     found = [(cell, 0.0) for cell in line.cells]
     found.extend((re.split(r"\s[|–—·]\s|,\s", cell)[0], -0.1) for cell in line.cells)
-    if index + 1 < len(lines):
-        below = lines[index + 1]
-        if abs(below.size - line.size) < 1 and below.bold == line.bold and len(line.text.split()) <= 4 and len(below.text.split()) <= 3:
-            found.append(
-                (f"{line.text} {below.text}", _ON_TWO_LINES if index + 2 >= len(lines) or lines[index + 2].size < line.size - 1 else -0.3)
-            )
+    for below in lines[index + 1 : index + 1 + _WITHIN]:
+        first, second = (line.text, below.text) if below is lines[index + 1] else (line.cells[0], below.cells[0])
+        if (
+            abs(below.size - line.size) < _MUCH * line.size
+            and below.bold == line.bold
+            and len(first.split()) <= 4
+            and len(second.split()) <= 3
+        ):
+            after = next((other for other in lines[index + 1 :] if other.top > below.top and other is not below), None)
+            ends = after is None or after.size < line.size - 1 or section_of(after.text) is not None
+            found.append((f"{first} {second}", _ON_TWO_LINES if ends else -0.3))
+            if (first, second) != (line.cells[0], below.cells[0]):
+                found.append((f"{line.cells[0]} {below.cells[0]}", _ON_TWO_LINES if ends else -0.3))
     return found
 
 
@@ -137,9 +146,12 @@ def _as_name(text: str) -> str:
         return ""
     if not all(part.lstrip(_QUOTES)[0].isupper() for part in telling):
         return ""
+    broken = any(
+        len(part) > 2 and part[-1].isupper() and not part.isupper() for part in parts
+    )  # small capitals with large ones at both ends
     return (
         " ".join(_usual_case(part) for part in parts)
-        if text.isupper()
+        if text.isupper() or broken
         else " ".join(part if not part.isupper() or len(part) <= 2 else _usual_case(part) for part in parts)
     )
 
@@ -163,6 +175,13 @@ def _likeness(name: str, line: Line, hints: set[str], index: int, largest: float
     hinted = sum(1 for token in telling if any(token == hint or (len(token) >= _TELLING and token in hint) for hint in hints))
     vocabulary = concepts()
     mentions = vocabulary.mentions(tokens, ("en", "es", "fr", "de"))
-    known = sum(mention.end - mention.start for mention in mentions if not vocabulary.by_name[mention.concept].ordinary)
-    score = 1.5 * line.size / largest + 0.3 * line.bold + max(0.0, 0.6 - 0.04 * index) + _HINTED * hinted / len(telling)
+    known = sum(
+        mention.end - mention.start for mention in mentions if not _may_be_a_first_name(mention, vocabulary.by_name[mention.concept])
+    )
+    score = 1.5 * line.size / largest + 0.3 * line.bold + max(0.0, 0.6 - 0.04 * index) + _HINTED * hinted / len(telling) + _EACH * hinted
     return score - 1.6 * known / len(tokens) - (1.5 if len(tokens[-1]) == 1 else 0.0)  # so authors are listed
+
+
+def _may_be_a_first_name(mention: Mention, concept: Concept) -> bool:
+    """A word of everyday, or a country or language in front: `Jordan Wood`."""
+    return concept.ordinary or (mention.start == 0 and mention.end == 1 and concept.kind in {"place", "language"})

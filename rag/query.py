@@ -5,12 +5,13 @@ Nothing is looked up but names and word frequencies, both handed in. `retrieval.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from unicodedata import normalize
 
 from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
-from rag.names import Names, People, Token, tokens_of
+from rag.names import PARTICLES, Known, Names, People, Token, tokens_of
 from rag.words import fold, language_of
 
 _EVERYBODY = re.compile(
@@ -160,6 +161,7 @@ class Question:
 
 def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Question:
     """Reads a question against the names and words of one index: see `Question`."""
+    text = normalize("NFKC", text)
     if text.isupper() and len(text.split()) > _SHOUTED:
         text = text.lower()
     language = _language(text)
@@ -177,7 +179,9 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
             or _is_concept(token, language)
         )
 
-    people = names.find(tokens, frequency, ordinary, concepts().words.__contains__)
+    folded = fold(text)
+    key_words = len(tokens) <= _FEW and not _SENTENCE.search(folded)
+    people = names.find(tokens, Known(frequency, ordinary, concepts().words.__contains__, concepts().is_work, key_words))
     telling = tuple(
         i
         for i, token in enumerate(tokens)
@@ -187,7 +191,6 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         and not _is_possessive(token)
         and not (i == 0 and len(token.raw) == 1 and token.folded in _ARTICLES)
     )
-    folded = fold(text)
     everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded))
     return Question(
         text=text,
@@ -201,15 +204,19 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         how_long=bool(_HOW_LONG.search(folded)),
         how_to=not everybody and bool(_HOW_TO.search(folded)),
         asks_of_the_world=not everybody and bool(_ASKS.match(folded)),
-        key_words=len(tokens) <= _FEW and not _SENTENCE.search(folded),
+        key_words=key_words,
         clauses=tuple(_clauses(folded, tokens, telling, language)),
     )
 
 
 def _language(text: str) -> str:
-    """The language of the words that are not written like names: the El of El Amrani is no article."""
+    """The language of the words that are not written like names: the El of El Amrani is no article, nor is the `van der` of van der Merwe."""
     first, *rest = text.split() or [""]
-    return language_of(" ".join((first, *(word for word in rest if not word[:1].isupper()))), default=language_of(text))
+    names = [word[:1].isupper() for word in rest]
+    for i in range(len(rest) - 2, -1, -1):
+        names[i] = names[i] or (names[i + 1] and fold(rest[i]).strip("(,") in PARTICLES)
+    plain_words = [word for word, name in zip(rest, names, strict=True) if not name]
+    return language_of(" ".join((first, *plain_words)), default=language_of(text))
 
 
 def _is_possessive(token: Token) -> bool:
@@ -254,7 +261,8 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
     clauses: list[Clause] = []
     positions: list[int] = []
     began, joint = 0, Joint.AND
-    commas = _after_commas(folded, tokens)
+    commas = _after(r"[,;]", folded, tokens)
+    alternatives = _after(r"[(]|[,;/](?=[^()]*\))", folded, tokens)  # `a Celtic language (Irish, Welsh)`
 
     def close(until: int) -> None:
         if positions:
@@ -269,16 +277,19 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
 
     wanted = set(telling)
     for i, token in enumerate(tokens):
-        # A capitalised "and" neighbour on both sides may be one name: Johnson and Johnson.
         bound = next(
             (
                 kind
                 for kind, marks in ((Joint.NOT, _NOT), (Joint.OR, _OR), (Joint.AND, _AND))
-                if token.folded in marks and not token.raw.isupper()
+                if token.folded in marks
+                and not (token.raw.isupper() or (i and token.capital))  # Johnson And Johnson, Doctors Without Borders
             ),
             None,
         )
-        if bound or i in commas:
+        if i in alternatives and not bound:
+            close(i)
+            began, joint = i, Joint.OR if clauses else Joint.AND
+        elif bound or i in commas:
             close(i)
             if bound and (bound is not Joint.AND or joint is not Joint.NOT or not positions):
                 began, joint = i, bound if clauses or bound is Joint.NOT else Joint.AND
@@ -287,18 +298,24 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
         if i in wanted and not bound:
             positions.append(i)
     close(len(tokens))
+    telling_clauses = [clause for clause in clauses if not all(aspects_of_word(plain(tokens[i])) for i in clause.positions)]
+    if telling_clauses and any(clause.joint is Joint.OR for clause in clauses) and len(telling_clauses) < len(clauses):
+        first, *others = (
+            replace(clause, aspects=frozenset(), employer=False, by_name=False) for clause in telling_clauses
+        )  # `studied or worked in Lyon`: either will do
+        return [replace(first, joint=first.joint if first.joint is Joint.NOT else Joint.AND), *others]
     return clauses
 
 
-def _after_commas(folded: str, tokens: Sequence[Token]) -> set[int]:
-    """The tokens that follow a comma."""
+def _after(mark: str, folded: str, tokens: Sequence[Token]) -> set[int]:
+    """The tokens that follow a mark, a pattern."""
     found: set[int] = set()
     at = 0
     for i, token in enumerate(tokens):
         next_at = folded.find(token.folded, at)
         if next_at < 0:
             continue
-        if i and re.search(r"[,;]", folded[at:next_at]):
+        if i and any(m.end() > at and m.end() <= next_at for m in re.finditer(mark, folded)):
             found.add(i)
         at = next_at + len(token.folded)
     return found

@@ -6,17 +6,18 @@ read the question → expand its words → score every passage → everybody who
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from rag.appraisals import STAND_IN
 from rag.concepts import in_english
 from rag.corpus import CvRow, Passage
 from rag.embedders.port import Embedder, Vectors
 from rag.everybody import Fit, everybody_who
 from rag.evidence import is_evidence, looks_like_name
-from rag.expansion import narrowly, sought_in
+from rag.expansion import Sought, narrowly, sought_in
 from rag.opened import Generation
+from rag.private_life import STAND_IN
 from rag.query import Question, read_question
 from rag.ranking import Mode, Ranked, rank
 from rag.scoring import Scores
@@ -24,7 +25,7 @@ from rag.scoring import Scores
 TOP_K = 5
 _NEAR_BEST, _NEARER = 0.45, 0.25
 """So much of the best one's score another candidate must have to be shown, and so much more if the best says all that is asked."""
-_NEAR_THOSE_WHO_FIT = -0.3
+_NEAR_THOSE_WHO_FIT = -0.5
 """Who is ranked so near whoever says what is asked word for word is shown, too."""
 
 
@@ -60,42 +61,49 @@ class Found:
 def search(generation: Generation, embedder: Embedder, text: str, top_k: int = TOP_K, mode: Mode = Mode.FUSED) -> Found:
     """Searches one generation for a question that needs no history."""
     question = read_question(text, generation.names, generation.lexical.frequency)
-    scores = _scores(generation, embedder, question)
+    asked = _Asked(embedder, question)
+    scores = Scores(generation, question, _things(generation, question), lambda: generation.lens.through(asked.vector[None])[0])
     if mode is Mode.FUSED and question.everybody and not question.people.stranger:
         fit = everybody_who(generation, question, scores)
-        if fit.cvs and (rivals := _rivals(generation, question, scores, fit)):
-            return Found(generation.meta.generation, text, answerable=True, hits=_hits(generation, rivals))
+        if fit.cvs and (alike := _by_likeness(generation, question, scores, fit)):
+            return Found(generation.meta.generation, text, answerable=True, hits=_hits(generation, alike))
         if fit.cvs:
             hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
             return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
     ranked = rank(generation, question, scores, mode)
 
-    def asks_for_the_whole() -> bool:
-        """The model is asked once more only for a question about somebody named whose words stand nowhere in their CV."""
-        if not embedder.multilingual:
-            return False
-        return generation.appraisals.ask_for_the_whole(embedder.embed_queries([question.with_names_as(STAND_IN)])[0])
+    def how_private() -> float:
+        return generation.private_life.likeness(asked.vector) if embedder.multilingual else 0.0
 
-    if mode is Mode.FUSED and not (
-        not (question.everybody and question.years) and is_evidence(question, scores, ranked, asks_for_the_whole)
-    ):
+    if mode is Mode.FUSED and not (not (question.everybody and question.years) and is_evidence(question, scores, ranked, how_private)):
         return Found(generation.meta.generation, text, answerable=False, hits=())
     return Found(
         generation.meta.generation, text, answerable=bool(ranked), hits=_hits(generation, _packed(generation, question, ranked, top_k))
     )
 
 
-def _scores(generation: Generation, embedder: Embedder, question: Question) -> Scores:
+class _Asked:
+    """The question as the model sees it. The model is asked once, and not before its answer is needed."""
+
+    def __init__(self, embedder: Embedder, question: Question) -> None:
+        self._embedder = embedder
+        self._question = question
+
+    @cached_property
+    def vector(self) -> Vectors:
+        """As the model gives it. Of a question about somebody named the name is left out: it says nothing about what is sought."""
+        question = self._question
+        if self._embedder.multilingual:
+            text = question.with_names_as(STAND_IN) if question.people.cvs else question.text
+        else:
+            told = " ".join(token.raw for i, token in enumerate(question.tokens) if i in question.telling) or question.text
+            text = in_english(told, question.language)
+        return self._embedder.embed_queries([text])[0]
+
+
+def _things(generation: Generation, question: Question) -> list[Sought]:
     things = sought_in(question.tokens, question.telling, question.language, generation.lexical)
-    if question.people.cvs:
-        things = narrowly(things)
-
-    def vector() -> Vectors:
-        told = " ".join(question.tokens[i].raw for i in range(len(question.tokens)) if i in question.telling) or question.text
-        text = question.text if embedder.multilingual else in_english(told, question.language)
-        return generation.lens.through(embedder.embed_queries([text]))[0]
-
-    return Scores(generation, question, things, vector)
+    return narrowly(things) if question.people.cvs else things
 
 
 def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked], top_k: int) -> list[Ranked]:
@@ -121,8 +129,8 @@ def _packed(generation: Generation, question: Question, ranked: Sequence[Ranked]
     return [r for cv in order for r in chosen[cv]]
 
 
-def _rivals(generation: Generation, question: Question, scores: Scores, fit: Fit) -> list[Ranked]:
-    """For a description, whose words somebody may say by chance: those who fit, and those ranked above them or near; empty if nobody is.
+def _by_likeness(generation: Generation, question: Question, scores: Scores, fit: Fit) -> list[Ranked]:
+    """For a description, whose words somebody may say by chance: those who fit, and those ranked near them or above, the best first; empty for any other question.
 
     `Who drives trains?` is said word for word by whoever drives an ambulance and trains volunteers. The train driver's CV may say neither.
     """
@@ -132,9 +140,10 @@ def _rivals(generation: Generation, question: Question, scores: Scores, fit: Fit
     for r in rank(generation, question, scores):
         best.setdefault(int(generation.corpus.cv_of[r.passage]), r)
     least = max((best[cv].score for cv in fit.cvs if cv in best), default=0.0) + _NEAR_THOSE_WHO_FIT
-    above = {cv: [r] for cv, r in best.items() if cv not in fit.cvs and r.score > least}
-    shown = {**above, **_by_cv(generation, _of_everybody(generation, scores, fit))}
-    return [r for passages in shown.values() for r in passages[:1]] if above else []
+    near = {cv: r for cv, r in best.items() if cv not in fit.cvs and r.score > least}
+    fitting = {cv: passages[0] for cv, passages in _by_cv(generation, _of_everybody(generation, scores, fit)).items()}
+    order = {cv: best[cv].score if cv in best else 0.0 for cv in (*near, *fitting)}
+    return [{**near, **fitting}[cv] for cv in sorted(order, key=lambda cv: -order[cv])]
 
 
 def _by_cv(generation: Generation, ranked: Iterable[Ranked]) -> dict[int, list[Ranked]]:
@@ -145,11 +154,11 @@ def _by_cv(generation: Generation, ranked: Iterable[Ranked]) -> dict[int, list[R
 
 
 def _is_description(question: Question, scores: Scores) -> bool:
-    """Ordinary words, and no name among them."""
+    """Ordinary words, and no name among them, be it of a place or a language, which German writes like any noun."""
     things = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
-    return (
-        bool(things) and len(question.clauses) == 1 and not any(looks_like_name(question, i) for thing in things for i in thing.positions)
-    )
+    named = any(looks_like_name(question, i) for thing in things for i in thing.positions)
+    known = any(thing.is_a("place") or thing.is_a("language") for thing in things)
+    return bool(things) and len(question.clauses) == 1 and not named and not known
 
 
 def _of_everybody(generation: Generation, scores: Scores, fit: Fit) -> list[Ranked]:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.aspects import aspects_of_word, is_light, plain
-from rag.concepts import concepts
 from rag.corpus import Listed
 from rag.expansion import LITERAL, Sought, how_telling
 from rag.opened import Generation
@@ -20,6 +19,7 @@ from rag.query import Question
 
 Floats = NDArray[np.float32]
 _PLACE = 0.5
+"""`The president of France`: that much is in France says nothing about presidents."""
 _CLOSE, _SAME, _SAME_ABROAD, _MORE_WORDS = 0.6, 0.72, 0.62, 2
 _SAMPLE = 1500
 _ASPECT_WEIGHT, _ASPECT_WEIGHT_OF_ALL, _LEAST_WEIGHT = 0.1, 0.5, 1.0
@@ -42,7 +42,7 @@ class Scores:
         for thing, telling, of_aspect in zip(things, how_telling(things, tokens), self.of_aspect, strict=True):
             scores, cover = generation.lexical.score(thing.terms)
             share = telling * ((_ASPECT_WEIGHT if of_named else _ASPECT_WEIGHT_OF_ALL) if of_aspect else 1.0)
-            share *= _PLACE if len(things) > 1 and _is_place(thing) else 1.0
+            share *= _PLACE if len(things) > 1 and thing.is_a("place") else 1.0
             self.bm25 += share * scores
             self._cover.append(cover)
             weights.append(share * _rarity(cover, count))
@@ -123,11 +123,6 @@ class Scores:
         """The cosines of these passages with the question, through the lens."""
         return self._generation.dense.cosines(self.vector, passages)
 
-    def stands_out(self, cosine: float) -> bool:
-        """Is a passage so close closer than the closest of so many would be by chance?"""
-        count = len(self._generation.corpus)
-        return cosine > 0 if count < 2 else float(self.outstanding(np.float32(cosine))) >= 1 + 0.1 / math.sqrt(2 * math.log(count))
-
     def outstanding(self, cosines: Floats | np.float32) -> Floats:
         """How far passages so close stand out, 1 being what the closest of so many would by chance. Models differ in their scale: this does not depend on it."""
         count = len(self._generation.corpus)
@@ -142,12 +137,6 @@ class Scores:
         count = len(self._generation.corpus)
         cosines = self.cosines(np.arange(0, count, max(1, count // _SAMPLE), dtype=np.int64))
         return float(cosines.mean()), float(cosines.std())
-
-
-def _is_place(thing: Sought) -> bool:
-    """`The president of France`: that much is in France says nothing about presidents."""
-    concept = concepts().by_name.get(thing.label)
-    return concept is not None and concept.kind == "place"
 
 
 def _rarity(cover: Floats, count: int) -> float:

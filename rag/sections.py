@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from rag.concepts import concepts
 from rag.dates import spans
 from rag.headings import Section, section_of
 from rag.layout import Line
+from rag.words import LANGUAGES, words
 
 _LABELLED = re.compile(r"^(?P<label>[^:：]{3,40})\s*[:：]\s*(?P<rest>\S.*)$")
 _INSIDE_ENTRIES = {Section.EXPERIENCE, Section.PROJECTS, Section.EDUCATION, Section.VOLUNTEERING}
@@ -84,7 +86,9 @@ def _opening(line: Line, current: Section, house: _Setting | None, body: float) 
     if found := section_of(first):
         if len(line.cells) == 1:
             return None if _is_label(line, found, current, house) else (found, first, None)
-        if _is_label(line, found, current, house):
+        if _is_label(line, found, current, house) or (
+            found is Section.LANGUAGES and current is Section.SKILLS and not _names_languages(line)
+        ):
             return None
         return found, first, _rest(line, line.cells[1:])
     if (labelled := _LABELLED.match(first)) and (found := section_of(labelled["label"])):
@@ -102,6 +106,12 @@ def _is_label(line: Line, found: Section, current: Section, house: _Setting | No
         return False
     setting = _Setting.of(line)
     return setting.size < house.size or (house.bold and not setting.bold) or (house.capitals and not setting.capitals)
+
+
+def _names_languages(line: Line) -> bool:
+    """Among skills, a row of `Languages` may be about those of computers."""
+    known = concepts()
+    return any(known.by_name[mention.concept].kind == "language" for mention in known.mentions(words(line.text), LANGUAGES))
 
 
 def _rest(line: Line, cells: tuple[str, ...]) -> Line:

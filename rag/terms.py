@@ -6,7 +6,7 @@ that would all do, with how well each would do (`query.py`, `expansion.py`).
 
 from collections.abc import Sequence
 
-from rag.concepts import concepts, languages_to_read
+from rag.concepts import concepts, countries_of_cities, languages_to_read
 from rag.words import LANGUAGES, is_stop_word, stem, words
 
 CONCEPT = "="
@@ -23,6 +23,7 @@ def passage_terms(text: str, language: str) -> list[str]:
     tokens = words(text)
     terms = [stem(token, language) for token in tokens if not is_stop_word(token, language)]
     terms.extend(concept_term(mention.concept) for mention in concepts().mentions(tokens, languages_to_read(language)))
+    terms.extend(concept_term(country) for country in countries_of_cities(tokens))
     return terms
 
 

@@ -84,8 +84,11 @@ def fold(text: str) -> str:
 
 
 def raw_words(text: str) -> list[str]:
-    """The words as written. `C++`, `C#`, `.NET`'s NET, `CI/CD`, `node.js`, `e-commerce` and `O'Neill` are one word each."""
-    return _WORD.findall(_ELISION.sub(r"\1 ", text))
+    """The words as written. `C++`, `C#`, `.NET`'s NET, `CI/CD`, `node.js`, `e-commerce` and `O'Neill` are one word each.
+
+    An accent typed apart from its letter belongs to it: some keyboards and file systems write so, and would cut the word there.
+    """
+    return _WORD.findall(_ELISION.sub(r"\1 ", unicodedata.normalize("NFKC", text)))
 
 
 def words(text: str) -> list[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.appraisals import sentences
 from rag.embedded import Embedded, vectors_file
 from rag.embedders import packaged_e5
 from rag.embedders.hashed import HashedLetters
@@ -15,6 +14,7 @@ from rag.embedders.port import Vectors
 from rag.indexing import VOCABULARY, Build, build_index
 from rag.lens import Lens
 from rag.occupations import descriptions
+from rag.private_life import sentences
 
 SAMPLES = Path(__file__).parents[2] / "cv_generation" / "data" / "cvs"
 OWN = len(descriptions()) + sum(map(len, sentences()))

@@ -36,6 +36,17 @@ def test_words_are_cleaned() -> None:
     assert clean("co\u00adoperate\u200b") == "cooperate"
 
 
+def test_letters_set_apart_are_still_words(tmp_path: Path) -> None:
+    page = canvas.Canvas(str(tmp_path / "cv.pdf"))
+    page.setFont("Helvetica", 20)
+    page.drawString(50, 800, "Aleksandar Petrovic", charSpace=3.2)
+    page.setFont("Helvetica", 11)
+    page.drawString(50, 700, "A line of the usual kind, set so that a page has enough to be read.")
+    page.save()
+    lines = [line.text for line in read_pdf(tmp_path / "cv.pdf").lines]
+    assert lines == ["Aleksandar Petrovic", "A line of the usual kind, set so that a page has enough to be read."]
+
+
 def test_running_heads_and_page_numbers_go(tmp_path: Path) -> None:
     page = canvas.Canvas(str(tmp_path / "cv.pdf"))
     for number in (1, 2, 3):

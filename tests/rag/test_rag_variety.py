@@ -28,6 +28,20 @@ def test_everybody_who_fits_is_found(careers: Library) -> None:
     assert len(lacking) <= 1, lacking
 
 
+@pytest.mark.parametrize(
+    ("question", "cvs"),
+    [
+        ("Who lives in Spain?", {"v-benitez", "v-carrasco", "v-olmedo", "v-quiroga"}),
+        ("Wer wohnt in Spanien?", {"v-benitez", "v-carrasco", "v-olmedo", "v-quiroga"}),
+        ("Who speaks a Slavic language (Polish, Czech or Russian)?", {"v-dudek"}),
+        ("Who speaks Finnish?", frozenset[str]()),
+        ("Who uses an SAP module (the ERP)?", {"v-rahimi"}),
+    ],
+)
+def test_places_and_languages_are_known(careers: Library, question: str, cvs: set[str]) -> None:
+    assert {hit.cv_id for hit in careers.search(question).hits} == cvs
+
+
 LIKE_TOO_MUCH = (
     "e5 sees more likeness than wordllama did: 0.85 to 0.88 refused where it was 0.92, see rag/README.md; the bound stays the aim"
 )

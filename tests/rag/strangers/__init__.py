@@ -1,4 +1,4 @@
-"""Forty-four CVs and 270 questions by somebody who knew nothing of this code: see README.md."""
+"""Two strangers' CVs and questions, each by somebody who knew nothing of this code: see README.md."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,10 @@ from rag.followup import Said
 from rag.library import Library
 
 FOLDER = Path(__file__).parent
-CVS = FOLDER / "cvs"
+FIRST, SECOND = FOLDER / "first", FOLDER / "second"
+CVS = {"a": FIRST, "b": FIRST, "c": SECOND, "d": SECOND}
+"""The CVs that each half asks about."""
+ONLY_SCORED = "d"
 
 _KINDS = {
     "name": Kind.NAME,
@@ -24,13 +27,17 @@ _KINDS = {
 
 
 def questions(half: str, library: Library) -> list[Asked]:
-    """One half, `a` or `b`, with the ids that the library gave to the CVs."""
+    """One half, with the ids that the library gave to the CVs."""
     ids = {normalize("NFC", Path(cv.file).name): cv.cv_id for cv in library.generation().corpus.cvs}
     lines = (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
     return [_asked(json.loads(line), ids) for line in lines if line]
 
 
 def _asked(told: Any, ids: dict[str, str]) -> Asked:
-    right = frozenset(ids[normalize("NFC", file)] for file in told["expected"])
+    kind = _KINDS[told["kind"]]
+    also: list[str] = told.get("also", [])
+    """Who may be shown, and need not be: of everybody who fits, they count neither way."""
+    files: list[str] = [*told["expected"], *(also if kind is not Kind.SET else [])]
+    right = frozenset(ids[normalize("NFC", file)] for file in files)
     said = tuple(Said(turn["role"], turn["content"]) for turn in told.get("history", ()))
-    return Asked(_KINDS[told["kind"]], told["question"], right, {}, said)
+    return Asked(kind, told["question"], right, {}, said)
