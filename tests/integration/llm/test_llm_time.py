@@ -45,8 +45,8 @@ async def test_gives_up_on_a_provider_that_stops(make: Make, providers: RunningP
 
 
 async def test_an_answer_that_waits_for_a_word_has_its_last_token_only_then(make: Make, providers: RunningProviders) -> None:
-    question = "Who? [[tokens=300 rate=100 until=seen]]"
-    text = ""
+    question = "Who? [[tokens=1000 rate=100 until=seen]]"
+    text, said = "", 0.0
     async for piece in make().stream(prompt(question)):
         if not isinstance(piece, Completion):
             text += piece
@@ -56,7 +56,7 @@ async def test_an_answer_that_waits_for_a_word_has_its_last_token_only_then(make
                 async with httpx.AsyncClient() as client:
                     await client.post(f"{providers.url}/__go/seen")
     assert text == expected_text(question)
-    assert time.monotonic() - said < 1.5  # 280 tokens at their rate take 2.8 s
+    assert time.monotonic() - said < 5  # 980 tokens at their rate take twice as long
 
 
 @pytest.mark.parametrize("name", ["anthropic", "openrouter", "openai_compatible"], indirect=True)
