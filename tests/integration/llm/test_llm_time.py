@@ -46,7 +46,7 @@ async def test_gives_up_on_a_provider_that_stops(make: Make, providers: RunningP
 
 async def test_an_answer_that_waits_for_a_word_has_its_last_token_only_then(make: Make, providers: RunningProviders) -> None:
     question = "Who? [[tokens=300 rate=100 until=seen]]"
-    text = ""
+    text, said = "", 0.0
     async for piece in make().stream(prompt(question)):
         if not isinstance(piece, Completion):
             text += piece
