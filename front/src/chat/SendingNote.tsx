@@ -1,5 +1,6 @@
 /** Below a question that is not stored yet: nothing while all is well, the time left while it is tried again, and what to do when it was given up. */
 import { useEffect, useState } from "react";
+import { shortSpan } from "../i18n/format";
 import { useT } from "../i18n/t";
 import { Button } from "../ui/Button";
 import { useSecondsUntil } from "./Countdown";
@@ -13,11 +14,11 @@ type Actions = { retry: (key: string) => void; takeBack: (key: string) => void; 
 export function SendingNote({ outgoing, actions }: { outgoing: Outgoing; actions: Actions }) {
   const t = useT();
   const { key, state, problem, until } = outgoing;
-  const seconds = useSecondsUntil(until);
+  const time = shortSpan(useSecondsUntil(until));
   const slow = useSlow(state === "sending");
   if (state === "waiting" && until === null) return <Note>{t("chat.sending.online")}</Note>;
   if (state === "waiting") {
-    return <Note>{problem?.status === 429 ? t("chat.sending.limited", { n: seconds }) : t("chat.sending.again", { n: seconds })}</Note>;
+    return <Note>{problem?.status === 429 ? t("chat.sending.limited", { time }) : t("chat.sending.again", { time })}</Note>;
   }
   if (state !== "unsent") return <Note>{slow ? t("chat.sending") : ""}</Note>;
   return (

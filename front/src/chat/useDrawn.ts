@@ -6,13 +6,14 @@
 import { useEffect, useState } from "react";
 import type { Turn } from "./tree";
 
-const AT_ONCE = 4;
+/** Characters that fill the largest screen: turns above them are not missed at first. */
+const SCREENFUL = 6_000;
 /** A question and its answer. */
 const STEP = 2;
 
 /** Where they begin among all turns. `back` is the turn that the reader was at when they left. */
 export function useDrawn(turns: readonly Turn[], back: string | null): number {
-  const [first, setFirst] = useState<string | null>(() => (turns.slice(0, -AT_ONCE).some((turn) => turn.id === back) ? back : null));
+  const [first, setFirst] = useState<string | null>(() => (turns.slice(0, lastScreen(turns)).some((turn) => turn.id === back) ? back : null));
   const from = begin(turns, first);
   const next = turns[Math.max(0, from - STEP)]?.id ?? null;
   useEffect(() => {
@@ -24,7 +25,14 @@ export function useDrawn(turns: readonly Turn[], back: string | null): number {
 }
 
 function begin(turns: readonly Turn[], first: string | null): number {
-  if (first === null) return Math.max(0, turns.length - AT_ONCE);
+  if (first === null) return lastScreen(turns);
   // Another way through the tree, which may begin elsewhere, is all there.
   return Math.max(0, turns.findIndex((turn) => turn.id === first));
+}
+
+/** Where the turns begin that fill a screen: the last question and its answer at least. */
+export function lastScreen(turns: readonly Turn[]): number {
+  let from = turns.length;
+  for (let characters = 0; from > 0 && (characters < SCREENFUL || turns.length - from < STEP); from -= 1) characters += turns[from - 1]?.text.length ?? 0;
+  return from;
 }

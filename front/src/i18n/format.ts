@@ -16,6 +16,12 @@ export function fullMoment(moment: Date): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: "full", timeStyle: "short" }).format(moment);
 }
 
+/** "45 sec", and from a hundred seconds on "2 min": nobody counts those one by one. */
+export function shortSpan(seconds: number): string {
+  const long = seconds >= 100;
+  return new Intl.NumberFormat(language(), { style: "unit", unit: long ? "minute" : "second", unitDisplay: "short" }).format(long ? Math.ceil(seconds / 60) : seconds);
+}
+
 function sameDay(one: Date, other: Date): boolean {
   return one.toDateString() === other.toDateString();
 }

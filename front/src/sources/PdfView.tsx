@@ -25,7 +25,7 @@ interface PdfViewProps {
 
 const ZOOMS = [0.75, 1, 1.25, 1.5, 2, 2.5, 3];
 /** Pixels of the ground that are seen left and right of a page: a phone has none to give away. */
-const marginOf = (width: number): number => (width < 640 ? 16 : 32);
+const marginOf = (width: number): number => (width < 480 ? 16 : 32);
 
 export default function PdfView({ url, title, page: begin = 1, snippet = null, renderNote }: PdfViewProps) {
   const t = useT();

@@ -144,7 +144,7 @@ test("too many requests: the question waits as long as the server asks, then is 
   });
   await page.goto(`/chat/${thread.thread_id}`);
   await ask(page, "[[tokens=10]]");
-  await expect(page.getByText(/Too many requests\. Sent in \d s\./)).toBeVisible();
+  await expect(page.getByText(/Too many requests\. Sent in \d sec\./)).toBeVisible();
   await whole(answer(page), api, thread, 10);
   expect((await api.conversation(thread.thread_id)).messages).toHaveLength(2);
 });

@@ -56,8 +56,8 @@ export const chat = {
   "chat.busy.back": "Not now",
 
   "chat.sending": "Sending…",
-  "chat.sending.again": "Not sent yet. Trying again in {n} s…",
-  "chat.sending.limited": "Too many requests. Sent in {n} s.",
+  "chat.sending.again": "Not sent yet. Trying again in {time}…",
+  "chat.sending.limited": "Too many requests. Sent in {time}.",
   "chat.sending.online": "Sent as soon as you are back online.",
   "chat.unsent": "Not sent.",
   "chat.unsent.retry": "Send again",

@@ -59,8 +59,8 @@ export const chat: Translation<typeof english> = {
   "chat.busy.back": "Ahora no",
 
   "chat.sending": "Enviando…",
-  "chat.sending.again": "Aún sin enviar. Nuevo intento en {n} s…",
-  "chat.sending.limited": "Demasiadas peticiones. Se envía en {n} s.",
+  "chat.sending.again": "Aún sin enviar. Nuevo intento en {time}…",
+  "chat.sending.limited": "Demasiadas peticiones. Se envía en {time}.",
   "chat.sending.online": "Se envía en cuanto vuelvas a tener conexión.",
   "chat.unsent": "Sin enviar.",
   "chat.unsent.retry": "Enviar otra vez",
