@@ -214,7 +214,8 @@ class _Condition:
     def _in_heads(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those whose head names it; all, if none does."""
         sought = {word for word in words(self._text) if len(word) > 2}
-        ideas = {term for i in self._which for term in self._scores.things[i].terms if term.startswith(CONCEPT)}
+        organisations = [thing for i in self._which if (thing := self._scores.things[i]).is_a("organisation")]
+        ideas = {term for thing in organisations for term in thing.terms if term.startswith(CONCEPT)}
         corpus = self._generation.corpus
         read = corpus.read(numbers.tolist())
 

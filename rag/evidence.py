@@ -7,6 +7,7 @@ product, a rare word that no CV has, is missing evidence however close the vecto
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from rag.aspects import Aspect, aspects_of_word, plain
 from rag.expansion import Sought
@@ -20,27 +21,38 @@ _OUTRIGHT = {Aspect.STUDIES, Aspect.CONTACT, Aspect.SPEAKS, Aspect.LIVES, Aspect
 _ASKS_FOR = re.compile(
     r"^\W*(?:and |y |und |et |e )?(?:what|which|where|when|que|cual\w*|donde|cuando|was|welche\w*|wo|wann|quel\w*|ou|quand|qual\w*|quali|onde|dove)\b"
 )
-_PRIVATE, _SAID = 0.02, 0.3
-"""A question that is nearer than so to what no CV tells is refused; the nearer it may be, the more of it their CV says."""
-_WEIGHTS = (2.0, 13.85, 1.69, -1.29, -1.01, -1.56, 1.0, 0.8)
-_BIAS = -11.3
-"""A logistic regression; docs/decisions/0008 says on what it was fitted and on what it was only tried."""
+_SAID = 0.3
+"""The more of a question about somebody their CV says, the nearer it may be to what no CV tells."""
 
 
-def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], how_private: Callable[[], float]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a model's cosines mean. `weights` and `bias` are a logistic regression, `private` is how much nearer to what no CV tells a question may be than to what CVs do."""
+
+    weights: tuple[float, ...]
+    bias: float
+    private: float
+
+
+MULTILINGUAL = Scale((2.0, 13.85, 1.69, -1.29, -1.01, -1.56, 1.0, 0.8), -11.3, -0.02)
+ENGLISH = Scale((1.57, 3.32, 1.86, -1.32, -1.83, -1.61, 0.75, 1.07), -5.07, 0.04)
+"""Fitted for the models that ship, multilingual-e5 and wordllama; docs/decisions/0008 says on what, and on what they were only tried."""
+
+
+def is_evidence(question: Question, scores: Scores, ranked: Sequence[Ranked], scale: Scale, how_private: Callable[[], float]) -> bool:
     """Whether what was found may be shown as an answer. `how_private`: see `PrivateLife.likeness`; asked for questions about somebody named only."""
     if question.people.stranger or not ranked:
         return False
     if question.people.cvs:
-        return _is_in_their_cv(question, scores, how_private)
+        return _is_in_their_cv(question, scores, scale, how_private)
     if any(thing.is_a("language") and not thing.known for thing in scores.things):
         return False
     if question.everybody and (_asks_who_speaks(question, scores) or any(clause.by_name for clause in question.clauses)):
         return False  # `everybody.py` looked, and nobody speaks it, or was employed there
-    return bool(scores.things) and not question.how_to and evidence_of(question, scores, ranked) >= 0
+    return bool(scores.things) and not question.how_to and evidence_of(question, scores, ranked, scale) >= 0
 
 
-def _is_in_their_cv(question: Question, scores: Scores, how_private: Callable[[], float]) -> bool:
+def _is_in_their_cv(question: Question, scores: Scores, scale: Scale, how_private: Callable[[], float]) -> bool:
     """About somebody named their CV is what there is to show, but for what no CV tells (a salary) unless theirs does, and for names that no CV has."""
     if any(_is_missing_name(question, thing) for thing in scores.things):
         return False
@@ -48,7 +60,7 @@ def _is_in_their_cv(question: Question, scores: Scores, how_private: Callable[[]
     if all(aspects_of_word(plain(question.tokens[i])) for i in question.telling) or _asks_for_a_side(question, scores, things):
         return True
     said = sum(float(scores.weights[i]) for i in things if scores.things[i].known and scores.said_by(i, question.people.cvs))
-    return how_private() < _SAID * said / max(sum(float(scores.weights[i]) for i in things), 1e-6) - _PRIVATE
+    return how_private() < _SAID * said / max(sum(float(scores.weights[i]) for i in things), 1e-6) + scale.private
 
 
 def _asks_who_speaks(question: Question, scores: Scores) -> bool:
@@ -57,8 +69,8 @@ def _asks_who_speaks(question: Question, scores: Scores) -> bool:
     return Aspect.SPEAKS in question.aspects and bool(others) and all(thing.is_a("language") for thing in others)
 
 
-def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked]) -> float:
-    """How much speaks for there being an answer, as log odds. The numbers are those of `_WEIGHTS`, in that order."""
+def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked], scale: Scale) -> float:
+    """How much speaks for there being an answer, as log odds. The numbers are those of `Scale.weights`, in that order."""
     things = [i for i in range(len(scores.things)) if not scores.of_aspect[i]] or list(range(len(scores.things)))
     unsaid = sum(float(scores.weights[i]) for i in things if not scores.things[i].known)
     numbers = (
@@ -71,7 +83,7 @@ def evidence_of(question: Question, scores: Scores, ranked: Sequence[Ranked]) ->
         question.everybody,  # `who …`, `find me …` asks for one
         question.key_words,  # nor does anybody type `heat pump installer` about the world
     )
-    return _BIAS + sum(weight * float(number) for weight, number in zip(_WEIGHTS, numbers, strict=True))
+    return scale.bias + sum(weight * float(number) for weight, number in zip(scale.weights, numbers, strict=True))
 
 
 def _asks_for_a_side(question: Question, scores: Scores, things: Sequence[int]) -> bool:

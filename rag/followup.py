@@ -41,16 +41,19 @@ _CORE = re.compile(
     r"^\W*(?:(?:and|also|y|et|und|e|ed|what about|how about|que hay de|que tal|qu['’]en est il (?:de|du|d)|et pour|was ist mit|wie sieht es mit|tambien|aussi|auch)\b\W*)+"
 )
 _OTHER = re.compile(r"\b(?:other|otr[oa]|andere[rn]?|autre|altr[oa]|outr[oa])\b")
-_PLACES = (
-    re.compile(r"\b(?:first|primer[oa]?|premiere?|erste[rn]?|prim[oa]|primeir[oa])\b"),
-    re.compile(r"\b(?:second|segund[oa]|second[oae]?|deuxieme|zweite[rn]?)\b"),
-    re.compile(r"\b(?:third|tercer[oa]?|troisieme|dritte[rn]?|terz[oa]|terceir[oa])\b"),
+_PLACES = tuple(
+    re.compile(rf"\b(?:{words})\b(?=\s+(?:one|person\w*|candidat\w*|kandidat\w*|bewerber\w*)\b|\s*(?:[,;:.!?]|$))")
+    for words in (
+        "first|primer[oa]?|premiere?|erste[rn]?|prim[oa]|primeir[oa]",
+        "second|segund[oa]|second[oae]|deuxieme|zweite[rn]?",
+        "third|tercer[oa]?|troisieme|dritte[rn]?|terz[oa]|terceir[oa]",
+    )
 )
-"""Those whom an answer has named, by their place in it."""
+"""Those whom an answer has named, by their place in it; their first job is another thing."""
 _CORRECTS = re.compile(
     r"^\W*(?:no|non|nein|nao)\b\W*|\b(?:i meant?|i was looking for|queria decir|me referia a|ich mein\w*|je (?:voulais|veux) dire|intendevo|quis dizer)\b"
 )
-_RATHER_THAN = re.compile(r"[,;]?\s*\b(?:not|no|nicht|kein\w*|pas|non|nao|rather than|instead of|y no|et pas|und nicht)\b.*$")
+_RATHER_THAN = re.compile(r"[,;]?\s*\b(?:not|no|nicht|kein\w*|pas|non|nao|rather than|instead of|y no|et pas|und nicht)\b[^,;]*")
 
 
 @dataclass(frozen=True, slots=True)

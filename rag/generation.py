@@ -2,7 +2,7 @@
 
     store/
       CURRENT              the name of the generation to search: one line, replaced by one atomic rename
-      generations/<id>/    meta.json  corpus.sqlite  terms/  vectors.faiss  occupations.npy (`lens.py`)  appraisals.npz (`appraisals.py`)
+      generations/<id>/    meta.json  corpus.sqlite  terms/  vectors.faiss  occupations.npy (`lens.py`)  private_life.npz (`private_life.py`)
 
 A build happens beside (`generations/.building-…`), is opened and checked, gets its final name, and only then `CURRENT` points to it. Readers of the older
 generation keep their open files; the one before the current stays on disk, older ones go.

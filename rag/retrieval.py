@@ -14,7 +14,7 @@ from rag.concepts import in_english
 from rag.corpus import CvRow, Passage
 from rag.embedders.port import Embedder, Vectors
 from rag.everybody import Fit, everybody_who
-from rag.evidence import is_evidence, looks_like_name
+from rag.evidence import ENGLISH, MULTILINGUAL, is_evidence, looks_like_name
 from rag.expansion import Sought, narrowly, sought_in
 from rag.opened import Generation
 from rag.private_life import STAND_IN
@@ -72,10 +72,14 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
             return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
     ranked = rank(generation, question, scores, mode)
 
-    def how_private() -> float:
-        return generation.private_life.likeness(asked.vector) if embedder.multilingual else 0.0
+    scale = MULTILINGUAL if embedder.multilingual else ENGLISH
 
-    if mode is Mode.FUSED and not (not (question.everybody and question.years) and is_evidence(question, scores, ranked, how_private)):
+    def how_private() -> float:
+        return generation.private_life.likeness(asked.vector)
+
+    if mode is Mode.FUSED and not (
+        not (question.everybody and question.years) and is_evidence(question, scores, ranked, scale, how_private)
+    ):
         return Found(generation.meta.generation, text, answerable=False, hits=())
     return Found(
         generation.meta.generation, text, answerable=bool(ranked), hits=_hits(generation, _packed(generation, question, ranked, top_k))
@@ -93,8 +97,11 @@ class _Asked:
     def vector(self) -> Vectors:
         """As the model gives it. Of a question about somebody named the name is left out: it says nothing about what is sought."""
         question = self._question
-        if self._embedder.multilingual:
-            text = question.with_names_as(STAND_IN) if question.people.cvs else question.text
+        if question.people.cvs:
+            text = question.with_names_as(STAND_IN)
+            text = text if self._embedder.multilingual else in_english(text, question.language)
+        elif self._embedder.multilingual:
+            text = question.text
         else:
             told = " ".join(token.raw for i, token in enumerate(question.tokens) if i in question.telling) or question.text
             text = in_english(told, question.language)
