@@ -252,3 +252,19 @@ async function tabTo(page: Page, name: RegExp, key: "Tab" | "Shift+Tab"): Promis
   }
   throw new Error(`No stop of Tab is called ${String(name)}.`);
 }
+
+test("at the end of a long answer one stays there when the window narrows and widens, as when a phone is turned", async ({ page, api, user }) => {
+  const thread = await api.thread(user);
+  for (let count = 0; count < 3; count += 1) await api.asked(thread, "[[file=long.md]]");
+  await page.goto(`/chat/${thread.thread_id}`);
+  await finished(answer(page));
+  const scroller = page.getByRole("region", { name: words["chat.conversation"] });
+  const distance = () => scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+  await expect.poll(distance).toBeLessThanOrEqual(2);
+  for (const [width, height] of [[390, 780], [844, 390], [390, 844], [1200, 800], [700, 800]] as const) {
+    await page.setViewportSize({ width, height });
+    for (let frames = 0; frames < 5; frames += 1) await drawn();
+    expect(await distance(), `${width} × ${height}`).toBeLessThanOrEqual(2);
+  }
+});
