@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import psutil
@@ -187,14 +187,25 @@ def test_kill_9_then_resume(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {path.name: path.read_bytes() for path in whole.folder.iterdir()}
 
 
-@pytest.mark.usefixtures("pdf_renderer")
+@pytest.fixture
+def ctrl_c() -> Generator[None]:
+    """Heard by what is started: a shell's background job ignores it, and hands that on to its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("pdf_renderer", "ctrl_c")
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     folder = tmp_path / "interrupted"
     command = [sys.executable, "-m", "cv_generation", "all", "--writer", "offline", "--count", "200", "--out", str(folder)]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    wait_for(lambda: len(list(folder.glob("*.pdf"))) >= 2)
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=20)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+        try:
+            wait_for(lambda: len(list(folder.glob("*.pdf"))) >= 2)
+            running.send_signal(signal.SIGINT)
+            _, said = running.communicate(timeout=20)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert b"the same command goes on from there" in said
     assert not list(folder.glob(".unfinished-*"))
