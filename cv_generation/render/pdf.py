@@ -67,12 +67,14 @@ class Press:
         return _pages(answer)
 
     async def stop(self) -> None:
-        """Kill the child, if there is one, and wait until it is gone."""
+        """Kill the child, if there is one, and wait until it is gone, and its pipes with it: they outlive it by a moment, in which the loop may end."""
         child, self._child = self._child, None
         if child is not None:
             with suppress(ProcessLookupError):
                 child.kill()
-            await child.wait()
+            assert child.stdin is not None
+            child.stdin.close()
+            await child.communicate()
 
     async def _started(self) -> Process:
         if self._child is None:
