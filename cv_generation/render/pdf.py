@@ -67,14 +67,20 @@ class Press:
         return _pages(answer)
 
     async def stop(self) -> None:
-        """Kill the child, if there is one, and wait until it is gone, and its pipes with it: they outlive it by a moment, in which the loop may end."""
+        """Kill the child, if there is one, and wait until it is gone, also if the wait is cancelled; and its pipes with it: they outlive it by a moment."""
         child, self._child = self._child, None
-        if child is not None:
-            with suppress(ProcessLookupError):
-                child.kill()
-            assert child.stdin is not None
-            child.stdin.close()
-            await child.communicate()
+        if child is None:
+            return
+        with suppress(ProcessLookupError):
+            child.kill()
+        assert child.stdin is not None
+        child.stdin.close()
+        gone = asyncio.ensure_future(child.communicate())
+        try:
+            await asyncio.shield(gone)
+        except asyncio.CancelledError:
+            await gone
+            raise
 
     async def _started(self) -> Process:
         if self._child is None:
