@@ -27,7 +27,7 @@ FLOORS = {
         Kind.FOLLOW_UP: 1.0,
         Kind.NOBODY: 0.866,
     },
-    "b": {Kind.NAME: 1.0, Kind.FACT: 1.0, Kind.PARAPHRASE: 0.766, Kind.CROSS: 0.8, Kind.SET: 0.933, Kind.FOLLOW_UP: 0.9, Kind.NOBODY: 1.0},
+    "b": {Kind.NAME: 1.0, Kind.FACT: 1.0, Kind.PARAPHRASE: 0.8, Kind.CROSS: 0.8, Kind.SET: 0.933, Kind.FOLLOW_UP: 0.9, Kind.NOBODY: 1.0},
     "c": {
         Kind.NAME: 1.0,
         Kind.FACT: 1.0,
