@@ -213,10 +213,12 @@ class RunExecutor:
         return await self._window.fit(task.assistant, found, task.said, "")
 
     def _shorter(self, task: _Task, fitted: Fitted) -> Fitted | None:
-        """A prompt with less in it, and if need be without the text so far; None if there is nothing to leave out."""
-        partial = fitted.prompt.partial
-        shorter = self._window.harder(fitted, task.assistant, task.said, partial)
-        return shorter or (self._window.harder(fitted, task.assistant, task.said, "") if partial else None)
+        """A prompt with less in it, with the text so far under the same condition; None if there is nothing to leave out."""
+        if partial := fitted.prompt.partial:
+            shorter = self._window.harder(fitted, task.assistant, task.said, partial)
+            if shorter is not None and shorter.context.sources == fitted.context.sources:
+                return shorter
+        return self._window.harder(fitted, task.assistant, task.said, "")
 
     async def _ask_again(self, task: _Task, shorter: Fitted, answer: _Answer) -> None:
         """Once more, with less: the model has said that the prompt was too long, before it said anything else."""

@@ -245,7 +245,7 @@ async def test_a_takeover_of_a_run_that_never_started_starts_it() -> None:
 
 async def test_other_sources_make_another_answer() -> None:
     world = World()
-    claim = await world.begun(sources=False)
+    claim = await world.begun(sources=())
     model = ScriptedModel("Bea.", END)
     await world.executor(model).execute(claim)
     assert (await world.answer(claim))[1] == "Bea."

@@ -128,3 +128,17 @@ async def test_a_text_so_far_that_does_not_fit_is_begun_anew(window: Window, *, 
     assert (run.status, text) == (RunStatus.DONE, "Yes.")
     assert (await world.restarts(claim))[-1] == 0
     assert model.prompts[-1].partial == ""
+
+
+async def test_a_text_so_far_does_not_outlive_sources_that_must_be_left_out() -> None:
+    """What it cites by number would be another passage, or none."""
+    world = World()
+    passages = tuple(Passage(n, f"P{n}", "word " * 200) for n in (1, 2, 3))
+    sources = tuple(replace(SOURCE, n=n, score=1.0 / n) for n in (1, 2, 3))
+    world.context.found = Context(passages, sources, chosen=True)
+    claim = await world.begun("Ada [3] and", sources=sources)
+    await _executor(world, model := Narrow(3000)).execute(claim)
+    run, text = await world.answer(claim)
+    assert (run.status, text) == (RunStatus.DONE, "Yes.")
+    assert (await world.restarts(claim))[-1] == 0
+    assert [prompt.partial for prompt in model.prompts] == ["Ada [3] and", ""]

@@ -137,13 +137,13 @@ class World:
         thread = await new_thread(self.transactions)
         return await new_run(self.transactions, thread.thread_id)
 
-    async def begun(self, text: str = PARTIAL, *, sources: bool = True) -> Claim:
-        """A run that was taken over after its first executor had said so much."""
+    async def begun(self, text: str = PARTIAL, *, sources: tuple[Source, ...] = (SOURCE,)) -> Claim:
+        """A run that was taken over after its first executor had said so much, from these sources."""
         claim = await self.run()
         await self.log.open(claim, 0)
         await self.log.append(claim, Started(1, "dead", "dead-1", str(claim.answer_id)))
         if sources:
-            await self.log.append(claim, Sources((SOURCE,)))
+            await self.log.append(claim, Sources(sources))
         if text:
             await self.log.append(claim, Token(text))
         return await self.take_over(claim)
