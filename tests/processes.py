@@ -23,7 +23,7 @@ from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_CVS = ROOT / "cv_generation" / "data" / "cvs"
-START_SECONDS = 60.0
+START_SECONDS = 30.0
 
 
 @cache
@@ -83,6 +83,8 @@ class Processes:
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     running: list[Process] = field(default_factory=list[Process])
+    start_seconds: float = START_SECONDS
+    """How long a process may take until it answers."""
 
     def serve(self, *arguments: str, **settings: str) -> Process:
         """An API process on a free port, answering."""
@@ -121,7 +123,7 @@ class Processes:
 
     def _await(self, process: Process, sign: str) -> str:
         """Wait for a line; answers the word that follows the sign."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while time.monotonic() < deadline:
             if sign in process.output:
                 rest = process.output.partition(sign)[2].split()

@@ -18,8 +18,11 @@ from tests.chaos.ledger import Asked, Ledger, Sighting
 PATIENCE = 5.0
 """Seconds of silence after which a reader tries elsewhere; the servers send heartbeats every second."""
 
-STUCK = 300.0
-"""Seconds after which a reader without an end is a complaint. A silent provider takes half a minute of every executor in turn, and the machine may be busy."""
+STUCK = 120.0
+"""Seconds after which a reader without an end is a complaint."""
+
+STUCK_BESIDE_SILENCE = 300.0
+"""The same where the provider never says a word: that takes half a minute of every executor, and five may follow each other."""
 
 TROUBLES = (
     "fault=429 times=1 retry_after=0.2",
@@ -160,7 +163,7 @@ class Clients:
     async def _read(self, asked: Asked, sighting: Sighting, dice: random.Random) -> None:
         if sighting.manner == "late":
             await asyncio.sleep(dice.uniform(0, 3))
-        deadline = time.monotonic() + STUCK
+        deadline = time.monotonic() + (STUCK_BESIDE_SILENCE if "fault=silent" in asked.question else STUCK)
         while not sighting.done and not sighting.complaint:
             if time.monotonic() > deadline:
                 sighting.complaint = "no end in sight"

@@ -14,6 +14,9 @@ from tests.chaos.clock import Clock
 from tests.chaos.schedule import APIS, BEHIND_GATEWAY, SLOTS
 from tests.processes import Process, Processes
 
+START_SECONDS = 60.0
+"""For a process to start: a deploy starts four at once, beside all the conversations."""
+
 
 @dataclass
 class Slot:
@@ -89,6 +92,9 @@ def make_fleet(
             clock.step(0)
             own |= clock.environment
         slots[name] = Slot(
-            name, Processes(gateway if name in BEHIND_GATEWAY else database, place, own), clock, few if name in APIS else 100
+            name,
+            Processes(gateway if name in BEHIND_GATEWAY else database, place, own, start_seconds=START_SECONDS),
+            clock,
+            few if name in APIS else 100,
         )
     return Fleet(slots)
