@@ -4,7 +4,7 @@
  * A file is read once and kept while it is in use and a little longer (`KEPT`), as readers go to and fro between sources. Nothing comes from outside:
  * fonts that a file does not carry are the system's own.
  */
-import type { PDFDocumentProxy } from "pdfjs-dist";
+import type { PDFDocumentProxy, PDFWorker } from "pdfjs-dist";
 
 export type Pdf = PDFDocumentProxy;
 
@@ -14,12 +14,15 @@ export type PdfProblem = "gone" | "unreadable";
 const KEPT = 6;
 const files = new Map<string, Promise<Pdf>>();
 
-/** pdf.js itself; one download, one worker. */
+/** pdf.js itself, downloaded once. */
 export async function pdfjs() {
-  const [library, worker] = await Promise.all([import("pdfjs-dist"), import("pdfjs-dist/build/pdf.worker.min.mjs?url")]);
-  library.GlobalWorkerOptions.workerSrc = worker.default;
+  const [library, code] = await Promise.all([import("pdfjs-dist"), import("pdfjs-dist/build/pdf.worker.min.mjs?url")]);
+  library.GlobalWorkerOptions.workerSrc = code.default;
   return library;
 }
+
+/** One worker reads all files: left alone, pdf.js starts one for each, and a gallery of CVs would load a megabyte of code for every picture. */
+let worker: PDFWorker | undefined;
 
 /** The file at an address of this server. Who was refused may ask again: failures are not kept. */
 export function openPdf(url: string): Promise<Pdf> {
@@ -42,8 +45,9 @@ export function problemOf(error: unknown): PdfProblem {
 
 async function read(url: string): Promise<Pdf> {
   try {
-    const { getDocument } = await pdfjs();
-    return await getDocument({ url, isEvalSupported: false, enableXfa: false, stopAtErrors: false, verbosity: 0 }).promise;
+    const { getDocument, PDFWorker } = await pdfjs();
+    worker ??= new PDFWorker();
+    return await getDocument({ url, worker, isEvalSupported: false, enableXfa: false, stopAtErrors: false, verbosity: 0 }).promise;
   } catch (error) {
     files.delete(url);
     throw error;

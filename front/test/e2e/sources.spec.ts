@@ -47,7 +47,9 @@ test("the CVs can be looked through, searched, read, and asked about", async ({ 
   await card.click();
   await expect(page).toHaveURL(/\/cvs\/001-marco-ossani$/);
   await expect(page.getByRole("heading", { name: "Marco Ossani" })).toBeVisible();
-  await expect(page.locator("canvas").first()).toBeVisible({ timeout: 30_000 });
+  // Not any canvas: the gallery stays behind, hidden, with its small pictures.
+  const document = page.getByRole("region", { name: words["cvs.document"].replace("{candidate}", "Marco Ossani") });
+  await expect(document.locator(".pdf-page[data-drawn] canvas")).toBeVisible({ timeout: 30_000 });
   await page.getByRole("link", { name: words["cvs.ask"] }).or(button(page, "cvs.ask")).click();
   await expect(page.getByRole("textbox", { name: words["chat.composer"] })).toHaveValue(/Marco Ossani/);
   await page.goto("/cvs/nobody");
