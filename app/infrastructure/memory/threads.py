@@ -1,11 +1,13 @@
 """Threads on memory. Contract: `app/domain/chat/repositories/threads.py`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from app.domain.chat.entities import Assistant, Thread
 from app.domain.chat.repositories.threads import ThreadCursor
+from app.domain.chat.search import pattern_of
 from app.infrastructure.memory.database import Session
 from app.infrastructure.memory.tables import Tables
 
@@ -35,7 +37,8 @@ class MemoryThreads:
         if before is not None:
             threads = [thread for thread in threads if _place(thread) < (before.updated_at, before.thread_id)]
         if query:
-            threads = [thread for thread in threads if _contains(tables, thread, query.lower())]
+            pattern = re.compile(pattern_of(query), re.IGNORECASE)
+            threads = [thread for thread in threads if _contains(tables, thread, pattern)]
         return sorted(threads, key=_place, reverse=True)[:limit]
 
     async def rename(self, thread_id: UUID, title: str) -> Thread | None:
@@ -76,6 +79,6 @@ def _place(thread: Thread) -> tuple[object, ...]:
     return thread.updated_at, thread.thread_id
 
 
-def _contains(tables: Tables, thread: Thread, query: str) -> bool:
+def _contains(tables: Tables, thread: Thread, pattern: re.Pattern[str]) -> bool:
     texts = [message.content for message in tables.messages.values() if message.thread_id == thread.thread_id]
-    return any(query in text.lower() for text in [thread.title or "", *texts])
+    return any(pattern.search(text) for text in [thread.title or "", *texts])

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.chat.entities import Assistant, Thread
 from app.domain.chat.repositories.threads import ThreadCursor
+from app.domain.chat.search import pattern_of
 from app.infrastructure.models.tables import MessageRow, RunEventRow, RunRow, ThreadRow
 from app.infrastructure.repositories.direct import Direct
 from app.infrastructure.repositories.log_statements import ADDED_CHANNEL
@@ -81,12 +82,13 @@ class PostgresThreads:
 
 
 def _contains(query: str) -> ColumnElement[bool]:
-    """Title or text contains the query. Only one user's threads are looked through, so no text index is needed.
+    """Title or text contains the query (`domain/chat/search.py`). Only one user's threads are looked through, so no text index is needed.
 
     The offset keeps it so: without it Postgres may choose to search everybody's messages once rather than these threads' one by one.
     """
-    said = select(MessageRow.id).where(MessageRow.thread_id == ThreadRow.id, MessageRow.content.icontains(query, autoescape=True))
-    return or_(ThreadRow.title.icontains(query, autoescape=True), said.offset(0).exists())
+    pattern = pattern_of(query)
+    said = select(MessageRow.id).where(MessageRow.thread_id == ThreadRow.id, MessageRow.content.regexp_match(pattern, "i"))
+    return or_(ThreadRow.title.regexp_match(pattern, "i"), said.offset(0).exists())
 
 
 def _thread(row: Any) -> Thread:

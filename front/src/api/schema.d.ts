@@ -2739,7 +2739,7 @@ export interface operations {
     list_threads: {
         parameters: {
             query?: {
-                /** @description Keep threads whose title or text contains this. */
+                /** @description Keep threads whose title or text contains this, whatever the case and the accents. */
                 q?: string;
                 /** @description Most to answer at once. */
                 limit?: number;

@@ -48,7 +48,10 @@ describe("highlighted", () => {
     ["Who (really)?", "(re", "Who [(re]ally)?"],
     ["Nothing", "xyz", "Nothing"],
     ["Nothing", "  ", "Nothing"],
-    ["İstanbul", "stan", "İstanbul"],
+    ["İstanbul", "istan", "[İstan]bul"],
+    ["Rube\u0301n and RUBÉN", "ruben", "[Rube\u0301n] and [RUBÉN]"],
+    ["Who is Ruben?", "rubén", "Who is [Ruben]?"],
+    ["한글 👍🏽 é", "e", "한글 👍🏽 [é]"],
     ["", "a", ""],
   ])("%s, %s: %s", (title, query, expected) => expect(shown(title, query)).toBe(expected));
 });

@@ -35,17 +35,33 @@ export function untilMidnight(now: Date): number {
 
 export type Part = { text: string; match: boolean };
 
-/** A title in parts, with what a search matched apart: as the server finds it, without regard to capitals. */
+/** A title in parts, with what a search matched apart: as the server finds it, without regard to capitals and accents. */
 export function highlighted(title: string, query: string): Part[] {
-  const wanted = query.trim().toLowerCase();
-  if (!wanted || title.toLowerCase().length !== title.length) return [{ text: title, match: false }];
+  const [wanted] = folded(query.trim());
+  const [text, places] = folded(title);
   const parts: Part[] = [];
   let from = 0;
-  for (let at = title.toLowerCase().indexOf(wanted); at >= 0; at = title.toLowerCase().indexOf(wanted, from)) {
-    if (at > from) parts.push({ text: title.slice(from, at), match: false });
-    parts.push({ text: title.slice(at, at + wanted.length), match: true });
-    from = at + wanted.length;
+  for (let at = wanted === "" ? -1 : text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+    const start = places[at] ?? title.length;
+    const end = places[at + wanted.length] ?? title.length;
+    if (start > from) parts.push({ text: title.slice(from, start), match: false });
+    parts.push({ text: title.slice(start, end), match: true });
+    from = end;
   }
   if (from < title.length || !parts.length) parts.push({ text: title.slice(from), match: false });
   return parts;
+}
+
+/** A text as the search sees it, without case and accents, and where in the text each of its characters comes from. */
+function folded(text: string): [string, number[]] {
+  let plain = "";
+  const places: number[] = [];
+  let place = 0;
+  for (const character of text) {
+    const letters = character.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().normalize("NFC");
+    plain += letters;
+    places.push(...Array.from({ length: letters.length }, () => place));
+    place += character.length;
+  }
+  return [plain, places];
 }

@@ -31,7 +31,7 @@ class ThreadRepository(Protocol):
     async def page(self, user_id: int, limit: int, before: ThreadCursor | None, query: str | None) -> Sequence[Thread]:
         """At most `limit` threads of a user, the one used last first; those after `before`, if given.
 
-        `query` keeps threads whose title or message text contains it, whatever the case.
+        `query` keeps threads whose title or message text contains it, whatever the case and the accents (`search.py`).
         """
         ...
 
