@@ -63,6 +63,7 @@ test("a server that cannot be reached is noticed without the browser's word", as
 });
 
 test("twenty cuts while an answer is written lose and double nothing", async ({ page, api, thread, line, held }) => {
+  test.slow();
   await page.goto(`${line.url}/chat/${thread.thread_id}`);
   await ask(page, `[[tokens=2500 rate=40 ${held.until}]]`);
   await written(answer(page), 10);
@@ -89,13 +90,13 @@ test("two tabs on one conversation show the same, live, and either may stop it",
   await expect(answer(page)).toContainText("second20");
 });
 
-test("eight tabs are one connection; when the one that holds it is closed, another goes on", async ({ page, context, api, thread, line }) => {
+test("eight tabs are one connection; when the one that holds it is closed, another goes on", async ({ page, context, api, thread, line, held }) => {
   test.slow();
   const tabs: Page[] = [page];
   while (tabs.length < 8) tabs.push(await context.newPage());
   for (const tab of tabs) await tab.goto(`${line.url}/chat/${thread.thread_id}`);
   const last = tabs.at(-1)!;
-  await ask(last, "[[tokens=3000 rate=30]]");
+  await ask(last, `[[tokens=3000 rate=30 ${held.until}]]`);
   for (const tab of tabs) await written(answer(tab), 60);
   expect(line.streams).toBe(1);
   const took = await last.evaluate(async () => {

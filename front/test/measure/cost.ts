@@ -1,4 +1,7 @@
-/** What the main thread of a page spends while something happens: share of the time it is busy, long tasks, the longest time between two frames. */
+/**
+ * What the main thread of a page spends while something happens: share of the time it is busy, long tasks. And, measured by itself, the longest time between
+ * two frames: who asks to be called at every frame makes the page draw sixty of them a second, where it would have drawn twenty, and that costs more than what is drawn.
+ */
 import type { Page } from "playwright/test";
 
 export interface Cost {
@@ -7,14 +10,30 @@ export interface Cost {
   /** Seconds in tasks of more than 50 ms. */
   long: number;
   /** Milliseconds. */
-  worstFrame: number;
   longestTask: number;
 }
 
-interface Seen {
-  frames: number[];
-  tasks: number[];
-  on: boolean;
+/** The longest time between two frames, in milliseconds, with the processor slowed down `throttle` times. */
+export async function worstFrame(page: Page, throttle: number, during: () => Promise<unknown>): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  await page.evaluate(() => {
+    const frames = { times: [] as number[], on: true };
+    Object.assign(window, { frames });
+    const tick = (now: number): void => {
+      frames.times.push(now);
+      if (frames.on) requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  });
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: throttle });
+  await during();
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  await devtools.detach();
+  return page.evaluate(() => {
+    const { frames } = window as unknown as { frames: { times: number[]; on: boolean } };
+    frames.on = false;
+    return Math.max(0, ...frames.times.slice(3).map((time, index) => time - frames.times[index + 2]!));
+  });
 }
 
 /** `during` is measured with the processor slowed down `throttle` times. */
@@ -23,34 +42,21 @@ export async function costOf(page: Page, throttle: number, during: () => Promise
   // The thread's own time: what other processes take of a shared machine is not the page's.
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.evaluate(() => {
-    const seen: Seen = { frames: [], tasks: [], on: true };
-    Object.assign(window, { seen });
-    new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
-    let last = performance.now();
-    const tick = (now: number): void => {
-      seen.frames.push(now - last);
-      last = now;
-      if (seen.on) requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
+    const tasks: number[] = [];
+    Object.assign(window, { tasks });
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
   });
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: throttle });
   const before = await used();
   await during();
   const after = await used();
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: 1 });
-  const seen = await page.evaluate(() => {
-    const { seen } = window as unknown as { seen: Seen };
-    seen.on = false;
-    return { frames: seen.frames.slice(2), tasks: seen.tasks };
-  });
+  const tasks = await page.evaluate(() => (window as unknown as { tasks: number[] }).tasks);
   await devtools.detach();
-  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   return {
     busy: (after.busy - before.busy) / (after.at - before.at),
-    long: total(seen.tasks) / 1000,
-    worstFrame: Math.max(0, ...seen.frames),
-    longestTask: Math.max(0, ...seen.tasks),
+    long: tasks.reduce((sum, task) => sum + task, 0) / 1000,
+    longestTask: Math.max(0, ...tasks),
   };
 
   async function used(): Promise<{ busy: number; at: number }> {
