@@ -74,11 +74,22 @@ async def test_threads_used_at_the_same_moment_have_an_order(storage: Storage) -
 @pytest.mark.parametrize(
     ("query", "found"),
     [("GO", True), ("éCOLE", True), ("titl", True), ("%", False), ("_", False), ("100%", False), ("\\", False), ("nothing", False)]
-    + [("ecole", True), ("ECOLE", True), ("e\u0301cole", True), ("ècole", True), ("gó", True), ("l'école?", True), ("ruben", True), ("RUBÉN", True)]
+    + [
+        ("ecole", True),
+        ("ECOLE", True),
+        ("e\u0301cole", True),
+        ("ècole", True),
+        ("gó", True),
+        ("l'école?", True),
+        ("ruben", True),
+        ("RUBÉN", True),
+    ]
     + [(sign, False) for sign in ("***=", "(?i)x", "[a", "a{9}", ".", "^", "$", "|", "か")]
-    + [("が", True), ("е\u0301cole", False), ("e" * 200, False)],
+    + [("が", True), ("\u0435cole", False), ("e" * 200, False)],
 )
-async def test_search_finds_text_in_titles_and_messages_whatever_the_case_and_the_accents(storage: Storage, query: str, found: bool) -> None:
+async def test_search_finds_text_in_titles_and_messages_whatever_the_case_and_the_accents(
+    storage: Storage, query: str, found: bool
+) -> None:
     thread = await new_thread(storage.transactions, title="My Title")
     other = await new_thread(storage.transactions, thread.user_id, title="other")
     await new_run(storage.transactions, thread.thread_id, content="Who writes Go à l'École? Rube\u0301n が")

@@ -38,7 +38,12 @@ async def list_threads(
     user_id: UserIdPath,
     cases: Cases,
     q: Annotated[
-        str | None, Query(max_length=200, description="Keep threads whose title or text contains this, whatever the case and the accents.", examples=["kubernetes"])
+        str | None,
+        Query(
+            max_length=200,
+            description="Keep threads whose title or text contains this, whatever the case and the accents.",
+            examples=["kubernetes"],
+        ),
     ] = None,
     limit: LimitQuery = 30,
     cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
