@@ -34,10 +34,12 @@ interface AnswerProps {
   busy: boolean;
   /** Another answer is written before this one. */
   behind: boolean;
+  /** Drawn from its end upward. */
+  gradually: boolean;
 }
 
 export const AnswerMessage = memo(
-  function AnswerMessage({ turn, actions, assistant, last, busy, behind }: AnswerProps) {
+  function AnswerMessage({ turn, actions, assistant, last, busy, behind, gradually }: AnswerProps) {
     const t = useT();
     const growing = isGrowing(turn);
     const sources = turn.sources ?? NO_SOURCES;
@@ -52,7 +54,7 @@ export const AnswerMessage = memo(
       <div aria-busy={growing || undefined} className="group answer" data-status={turn.status}>
         <h2 className="sr-only">{t("chat.answer")}</h2>
         {growing && turn.text === "" && <Thinking assistant={assistant} behind={behind} onWithdraw={actions.withdraw} turn={turn} />}
-        {turn.text !== "" && <Markdown onCite={cite} sources={sources} streaming={growing} text={turn.text} />}
+        {turn.text !== "" && <Markdown gradually={gradually} onCite={cite} sources={sources} streaming={growing} text={turn.text} />}
         {turn.takenOver !== null && growing && <p className="mt-2 text-[0.8125rem] text-faint">{t("chat.takenOver")}</p>}
         <SourceChips onOpen={actions.openSource} sources={sources} />
         {turn.status === "cancelled" && (

@@ -1,5 +1,5 @@
 /** One conversation: what was said, what is being said, and the composer. */
-import { useEffect, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { Problem } from "../api/client";
 import { useThread } from "../api/queries";
 import type { Source } from "../api/types";
@@ -40,12 +40,16 @@ export function ChatPage({ threadId }: { threadId: string }) {
   useTitle(thread.data ? (thread.data.title ?? t("threads.untitled")) : null, running !== null);
   useEffect(() => setSource(null), [threadId]);
 
+  // A long conversation is prepared a little at a time; one that is being written comes at once, as each word would begin the preparing anew.
+  const prepared = useDeferredValue(query.data !== undefined);
+  const ready = query.data !== undefined && (prepared || running !== null);
+
   if (isMissing(query.error) || live.refusal?.status === 404) return <NotFound />;
   const assistant = thread.data?.assistant ?? "cvs";
   return (
     <>
       <ConnectionBanner link={live.link} />
-      {query.data === undefined ? (
+      {!ready ? (
         <LoadState onRetry={() => void query.refetch()} problem={query.error ?? query.failureReason} trying={query.fetchStatus !== "idle"} />
       ) : turns.length === 0 ? (
         <div className="min-h-0 flex-1 overflow-y-auto">

@@ -1,4 +1,5 @@
 /** The turns of a conversation, in a scroller that follows a growing answer; older ones are loaded as the reader goes up. */
+import { useEffect, useState } from "react";
 import type { AssistantId } from "../api/types";
 import { useT } from "../i18n/t";
 import { placeOf } from "../scroll/places";
@@ -27,7 +28,13 @@ interface MessageListProps {
 export function MessageList({ threadId, turns, assistant, busy, actions, stick, older }: MessageListProps) {
   const t = useT();
   const written = turns.findIndex(isGrowing);
-  const from = useDrawn(turns, placeOf(threadId)?.part ?? null);
+  const [back] = useState(() => placeOf(threadId)?.part ?? null);
+  const from = useDrawn(turns, back);
+  // What the conversation opens with is drawn upward from its end; an answer that takes another's place, or one to come back into, is drawn whole.
+  const [opening] = useState(() => new Set(back === null ? turns.map((turn) => turn.id) : []));
+  useEffect(() => {
+    if (from === 0) opening.clear();
+  }, [from, opening]);
   return (
     <div className="relative min-h-0 flex-1">
       <div data-scroller="" className="h-full overflow-y-auto overscroll-contain ring-inside" ref={stick.scrollRef} role="region" aria-label={t("chat.conversation")} tabIndex={0}>
@@ -44,7 +51,7 @@ export function MessageList({ threadId, turns, assistant, busy, actions, stick, 
                 {turn.kind === "question" ? (
                   <UserMessage actions={actions} turn={turn} />
                 ) : (
-                  <AnswerMessage actions={actions} assistant={assistant} behind={written >= 0 && written < index} busy={busy} last={index === turns.length - 1} turn={turn} />
+                  <AnswerMessage actions={actions} assistant={assistant} behind={written >= 0 && written < index} busy={busy} gradually={opening.has(turn.id)} last={index === turns.length - 1} turn={turn} />
                 )}
               </div>
             ))}

@@ -38,6 +38,21 @@ describe("by blocks", () => {
     expect(seen(blockwise)).toBe(seen(onePass));
   });
 
+  it("drawn upward from its end it becomes the same page, a piece at a time", async () => {
+    const { container } = mounted(<Markdown gradually text={long} streaming={false} sources={sources} onCite={nothing} />);
+    const page = container.querySelector<HTMLElement>(".md")!;
+    const whole = shown(long).querySelector(".md")!;
+    const counts = [page.children.length];
+    expect(page.lastElementChild?.textContent).toBe(whole.lastElementChild?.textContent);
+    while (page.dataset["drawing"] !== undefined) {
+      await act(() => new Promise((rest) => setTimeout(rest, 1)));
+      if (page.children.length > counts.at(-1)!) counts.push(page.children.length);
+    }
+    expect(counts.length).toBeGreaterThan(3);
+    expect(counts[0]).toBeLessThan(whole.children.length / 2);
+    expect(seen(page.innerHTML)).toBe(seen(whole.innerHTML));
+  });
+
   it("nothing throws at any cut, and settled blocks are not read again", () => {
     const view = mounted(<Markdown text="" streaming sources={sources} onCite={nothing} />);
     drawn.mockClear();

@@ -50,8 +50,9 @@ export function ThreadRow({ thread, query, current, answering, reachable, onReac
           else return;
           event.preventDefault();
         }}
+        // Only where a pointer rests: to write all dates of a list takes a slow phone longer than to draw the list.
+        onPointerEnter={(event) => (event.currentTarget.title = `${title} · ${fullMoment(new Date(thread.updated_at))}`)}
         tabIndex={reachable ? 0 : -1}
-        title={`${title} · ${fullMoment(new Date(thread.updated_at))}`}
       >
         {highlighted(title, query).map(({ text, match }, at) => (match ? <mark key={at}>{text}</mark> : text))}
         {answering && <span className="sr-only"> ({t("threads.answering")})</span>}

@@ -4,6 +4,7 @@
  * Keyboard as the WAI-ARIA pattern has it: arrows, Home and End move, a letter jumps to the item that begins with it, Enter does it, Tab leaves.
  */
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { IconButton } from "./IconButton";
 import { placeBeside } from "./place";
 
@@ -15,6 +16,8 @@ export function Menu({ label, icon, items, small = false, className = "", reacha
   const list = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
+  // Drawn when it is opened first: a list of conversations has a menu a row, and nearly all stay closed.
+  const [drawn, setDrawn] = useState(false);
 
   const entries = () => [...(list.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
   const toggled = (shown: boolean) => {
@@ -55,6 +58,7 @@ export function Menu({ label, icon, items, small = false, className = "", reacha
         aria-label={label}
         className="fixed inset-auto m-0 min-w-44 animate-fade rounded-xl border border-line bg-surface p-1 text-sm text-ink shadow-high"
         id={id}
+        onBeforeToggle={(event) => event.newState === "open" && flushSync(() => setDrawn(true))}
         onKeyDown={move}
         onToggle={(event) => toggled(event.newState === "open")}
         popover="auto"
@@ -62,7 +66,7 @@ export function Menu({ label, icon, items, small = false, className = "", reacha
         role="menu"
         tabIndex={-1}
       >
-        {items.map((item) => (
+        {drawn && items.map((item) => (
           <button
             className={`flex min-h-9 w-full items-center gap-2.5 rounded-lg px-2.5 text-left coarse:min-h-11 ${item.danger ? "text-danger hover:bg-danger-soft focus-visible:bg-danger-soft" : "hover:bg-raised focus-visible:bg-raised"} outline-none`}
             key={item.label}

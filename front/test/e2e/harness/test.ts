@@ -133,9 +133,12 @@ export async function still(of: Locator): Promise<void> {
   });
 }
 
-/** An answer's text as it stands on the page. The fake provider's words hold no markdown, so it is the stored text to the byte. */
+/** An answer's text as it stands on the page, once all of it is drawn. The fake provider's words hold no markdown, so it is the stored text to the byte. */
 export async function shown(of: Locator): Promise<string> {
-  return of.evaluate((element) => element.querySelector(".md")?.textContent ?? "");
+  return of.evaluate(async (element) => {
+    while (element.querySelector(".md[data-drawing]") !== null) await new Promise((drawn) => requestAnimationFrame(drawn));
+    return element.querySelector(".md")?.textContent ?? "";
+  });
 }
 
 export async function finished(of: Locator, status = "done"): Promise<void> {
