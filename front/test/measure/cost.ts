@@ -66,6 +66,24 @@ export async function costOf(page: Page, throttle: number, during: () => Promise
   }
 }
 
+/** Waits for the answer after `before` others to be done. The page tells by itself: to be asked again and again, as a test does, takes it a fifth of its time at 4x. */
+export async function answered(page: Page, before: number): Promise<void> {
+  await page.evaluate(
+    (index) =>
+      new Promise<void>((done) => {
+        const look = (): void => {
+          if (document.querySelectorAll<HTMLElement>(".answer[data-status]")[index]?.dataset["status"] !== "done") return;
+          observer.disconnect();
+          done();
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["data-status"] });
+        look();
+      }),
+    before,
+  );
+}
+
 /** The floor: a page that follows the same run and does nothing but put each token at the end of one text. */
 export async function plainText(page: Page, runId: string): Promise<void> {
   await page.evaluate(

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { answer, ask, expect, finished, test, type Page } from "../e2e/harness/test";
 import type { Api, User } from "../e2e/harness/api";
-import { costOf, plainText, worstFrame, type Cost } from "./cost";
+import { answered, costOf, plainText, worstFrame, type Cost } from "./cost";
 import { ms, note, percent, wanted } from "./note";
 
 /** Answers on a page of messages: they are drawn from the last one up, a few at a time. */
@@ -21,8 +21,7 @@ async function streaming<T>(page: Page, api: Api, user: User, meter: Meter<T>, d
   const answers = await page.locator(".answer").count();
   return meter(page, async () => {
     await ask(page, directive);
-    await expect(page.locator(".answer")).toHaveCount(answers + 1);
-    await expect(answer(page)).toHaveAttribute("data-status", "done", { timeout: 120_000 });
+    await answered(page, answers);
   });
 }
 
