@@ -67,7 +67,8 @@ test: lint front ## Everything that has to hold: lint, then all tests
 	@started=$$(date +%s); status=0; \
 	echo "== the front's units"; (cd front && npm run --silent test) || status=$$?; \
 	echo "== tests, on all cores"; $(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/e2e --ignore=tests/chaos $(ARGS) || status=$$?; \
-	echo "== tests of whole processes, two at a time: they wait more than they work"; $(BIN)/python -m pytest -n 2 --dist worksteal tests/e2e tests/chaos $(ARGS) || status=$$?; \
+	echo "== tests of whole processes, two at a time: they wait more than they work"; $(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" tests/e2e tests/chaos $(ARGS) || status=$$?; \
+	echo "== those whose seconds count, one at a time"; $(BIN)/python -m pytest -m alone tests/e2e $(ARGS) || status=$$?; \
 	echo "== the front in a browser"; (cd front && npm run --silent e2e) || status=$$?; \
 	echo "== tests took $$(($$(date +%s) - started)) s"; exit $$status
 

@@ -12,6 +12,8 @@ from tests.e2e.fleet import Fleet
 from tests.reader import Reader, Seen
 from tests.talk import messages, new_thread, run
 
+pytestmark = pytest.mark.alone
+
 
 async def test_in_mid_answer(fleet: Fleet, client: httpx.AsyncClient) -> None:
     asked = await ask(client, fleet.first.url, "tokens=2000 rate=50")

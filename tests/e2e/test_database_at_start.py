@@ -20,6 +20,8 @@ from tests.e2e.fleet import server, start, worker
 from tests.processes import Processes
 from tests.reader import Reader
 
+pytestmark = pytest.mark.alone
+
 WAIT = 2.0
 
 

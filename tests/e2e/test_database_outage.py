@@ -21,6 +21,8 @@ from tests.reader import Reader
 from tests.socket_reader import Socket, socket
 from tests.talk import new_thread
 
+pytestmark = pytest.mark.alone
+
 SECONDS_AWAY = 4.0
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import httpx
+import pytest
 
 from tests.e2e.conversation import ask, ask_all, assert_kept
 from tests.e2e.facts import until, until_tokens
@@ -11,6 +12,8 @@ from tests.e2e.fleet import server, start
 from tests.processes import Processes
 from tests.providers.running import RunningProviders
 from tests.reader import Reader
+
+pytestmark = pytest.mark.alone
 
 
 async def test_woken_after_its_runs_were_taken_over_or_cancelled(

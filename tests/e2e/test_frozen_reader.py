@@ -7,12 +7,15 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
 import httpx
+import pytest
 
 from tests.e2e.conversation import Asked, ask, assert_kept
 from tests.e2e.facts import metric, until
 from tests.e2e.fleet import server, start
 from tests.processes import Process, Processes
 from tests.reader import Reader
+
+pytestmark = pytest.mark.alone
 
 MUCH = "tokens=300 rate=100 huge=3000000"
 """An answer whose end fits into no socket's buffer."""

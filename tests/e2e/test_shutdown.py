@@ -6,6 +6,7 @@ import time
 
 import httpx
 import psycopg
+import pytest
 from sqlalchemy import URL
 
 from tests.e2e.conversation import Asked, ask, ask_all, assert_kept
@@ -15,6 +16,8 @@ from tests.processes import Process, Processes
 from tests.providers.running import RunningProviders
 from tests.reader import Frame, Reader, Seen
 from tests.talk import new_thread, run
+
+pytestmark = pytest.mark.alone
 
 
 async def test_handover_at_once(processes: Processes, providers: RunningProviders, client: httpx.AsyncClient) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import psycopg
+import pytest
 from sqlalchemy import URL
 
 from app.infrastructure.db.engine import make_engine
@@ -19,6 +20,8 @@ from tests.e2e.fleet import server, start
 from tests.processes import Processes
 from tests.reader import Reader
 from tests.talk import run
+
+pytestmark = pytest.mark.alone
 
 
 async def test_requests_end_and_answers_go_on(processes: Processes, database_url: URL, client: httpx.AsyncClient) -> None:

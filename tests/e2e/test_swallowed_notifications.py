@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import pytest
 from sqlalchemy import URL
 
 from tests.e2e.conversation import ask, assert_kept
@@ -16,6 +17,8 @@ from tests.e2e.fleet import server, start
 from tests.processes import Processes
 from tests.providers.running import RunningProviders
 from tests.reader import Reader
+
+pytestmark = pytest.mark.alone
 
 
 async def test_answers_and_cancels_arrive_without_notifications(

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import httpx
+import pytest
 
 from tests.e2e.conversation import Asked, ask_all, assert_kept
 from tests.e2e.facts import until, until_tokens
@@ -11,6 +12,8 @@ from tests.e2e.fleet import server, start
 from tests.processes import Processes
 from tests.providers.running import RunningProviders
 from tests.reader import Frame, Reader, Seen
+
+pytestmark = pytest.mark.alone
 
 SPEED = "tokens=150 rate=25"
 CONTINUATIONS = ("exact", "exact", "overlap", "restart", "different")
