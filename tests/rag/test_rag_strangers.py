@@ -10,7 +10,7 @@ from rag.evaluation.metrics import Answered, Score, score
 from rag.evaluation.questions import Kind
 from rag.indexing import Build, build_index
 from rag.library import Library
-from tests.rag.strangers import CVS, FIRST, SECOND, questions
+from tests.rag.strangers import CVS, FIRST, SECOND, SHIPPED, questions
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -46,16 +46,18 @@ FLOORS = {
         Kind.FOLLOW_UP: 0.875,
         Kind.NOBODY: 0.722,
     },
+    "e": {Kind.FACT: 1.0, Kind.PARAPHRASE: 0.830, Kind.CROSS: 0.75, Kind.SET: 0.85, Kind.FOLLOW_UP: 1.0, Kind.NOBODY: 0.74},
+    "f": {Kind.FACT: 1.0, Kind.PARAPHRASE: 0.925, Kind.CROSS: 0.666, Kind.SET: 0.933, Kind.FOLLOW_UP: 0.875, Kind.NOBODY: 0.8},
 }
 """Somebody right among the first three passages; of what no CV answers, the share that is refused. Each is what was reached: a change that moves one down has to say why."""
 
-SETS = {"a": 0.794, "b": 0.888, "c": 0.873, "d": 0.836}
+SETS = {"a": 0.794, "b": 0.888, "c": 0.873, "d": 0.836, "e": 0.654, "f": 0.841}
 """Of all who fit, the share that is found."""
 
 
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Library]:
-    stores = {cvs: tmp_path_factory.mktemp(cvs.name) for cvs in (FIRST, SECOND)}
+    stores = {cvs: tmp_path_factory.mktemp(cvs.name) for cvs in (FIRST, SECOND, SHIPPED)}
     for cvs, store in stores.items():
         build_index(cvs, store, Build(embedder_named()))
     return {cvs: Library(store) for cvs, store in stores.items()}
@@ -63,8 +65,8 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Library]:
 
 @pytest.mark.parametrize("half", FLOORS)
 def test_nothing_that_was_found_is_lost(libraries: dict[Path, Library], half: str) -> None:
-    library = libraries[CVS[half]]
-    answers = [Answered(asked, library.search(asked.text, asked.history)) for asked in questions(half, library)]
+    asked_of = [(asked, libraries[cvs]) for cvs in CVS[half] for asked in questions(half, cvs, libraries[cvs])]
+    answers = [Answered(asked, library.search(asked.text, asked.history)) for asked, library in asked_of]
     found = {kind: _share(kind, of_kind) for kind, of_kind in score(answers, {}).items()}
     fallen = {kind.value: share for kind, share in found.items() if share < FLOORS[half][kind] - 0.005}
     assert not fallen
@@ -74,7 +76,9 @@ def test_nothing_that_was_found_is_lost(libraries: dict[Path, Library], half: st
 def test_where_the_packaged_model_does_not_run_names_and_facts_are_found_too(tmp_path: Path) -> None:
     build_index(FIRST, tmp_path, Build(embedder_named("wordllama")))
     library = Library(tmp_path, "wordllama")
-    answers = [Answered(asked, library.search(asked.text, asked.history)) for half in ("a", "b") for asked in questions(half, library)]
+    answers = [
+        Answered(asked, library.search(asked.text, asked.history)) for half in ("a", "b") for asked in questions(half, FIRST, library)
+    ]
     found = {kind: _share(kind, of_kind) for kind, of_kind in score(answers, {}).items()}
     floors = {
         Kind.NAME: 0.97,

@@ -1,4 +1,4 @@
-"""Two strangers' CVs and questions, each by somebody who knew nothing of this code: see README.md."""
+"""Strangers' CVs and questions, each by somebody who knew nothing of this code: see README.md."""
 
 import json
 from pathlib import Path
@@ -11,26 +11,30 @@ from rag.library import Library
 
 FOLDER = Path(__file__).parent
 FIRST, SECOND = FOLDER / "first", FOLDER / "second"
-CVS = {"a": FIRST, "b": FIRST, "c": SECOND, "d": SECOND}
-"""The CVs that each half asks about."""
-ONLY_SCORED = "d"
+SHIPPED = FOLDER.parents[2] / "cv_generation" / "data" / "cvs"
+CVS = {"a": (FIRST,), "b": (FIRST,), "c": (SECOND,), "d": (SECOND,), "e": (FIRST, SECOND, SHIPPED), "f": (FIRST, SECOND, SHIPPED)}
+"""The CVs that each half asks about. Where these are several, each question says which."""
+ONLY_SCORED = "df"
 
 _KINDS = {
     "name": Kind.NAME,
     "fact": Kind.FACT,
     "paraphrase": Kind.PARAPHRASE,
     "cross": Kind.CROSS,
+    "cross-language": Kind.CROSS,
     "set": Kind.SET,
     "followup": Kind.FOLLOW_UP,
+    "follow-up": Kind.FOLLOW_UP,
     "unanswerable": Kind.NOBODY,
 }
+_NAMED = {"first": FIRST, "second": SECOND, "shipped": SHIPPED}
 
 
-def questions(half: str, library: Library) -> list[Asked]:
-    """One half, with the ids that the library gave to the CVs."""
+def questions(half: str, cvs: Path, library: Library) -> list[Asked]:
+    """What one half asks about these CVs, with the ids that the library gave to them."""
     ids = {normalize("NFC", Path(cv.file).name): cv.cv_id for cv in library.generation().corpus.cvs}
-    lines = (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [_asked(json.loads(line), ids) for line in lines if line]
+    lines = [json.loads(line) for line in (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines() if line]
+    return [_asked(told, ids) for told in lines if _NAMED.get(told.get("folder"), cvs) == cvs]
 
 
 def _asked(told: Any, ids: dict[str, str]) -> Asked:
