@@ -57,7 +57,7 @@ _WORDS: dict[Aspect, str] = {  # a star stands for any ending
     Aspect.LIVES: "live* based located location lives reside* residence city home vive* vivo ciudad ubicad* residencia radica habite* ville vit wohn* lebt leben wohnort stadt mora vive abita citta",
     Aspect.SKILLS: "skill* know* tool* technolog* competenc* expertise habilidad* sabe* saben conoce* herramienta* conocimiento* domina* maneja* competence* connai* maitris* outil* sait kennt kennen kennt* kann konnen "
     "beherrsch* fahigkeit* kenntnis* conhec* sabem conosc* abilit* familiar proficien* programme*",
-    Aspect.CERTIFIED: "certif* licen?e* accredit* course* certificad* certificacion* curso* carnet acredit* zertifi* kurs* fortbildung* weiterbildung* habilit* attestation*",
+    Aspect.CERTIFIED: "qualification* certif* licen?e* accredit* course* certificad* certificacion* curso* carnet acredit* zertifi* kurs* fortbildung* weiterbildung* habilit* attestation*",
     Aspect.PROJECTS: "project* proyecto* projet* projekt* projeto* progett*",
     Aspect.PUBLISHED: "publish* publication* papers articles publicad* publicac* publico articulos publie* veroffentlich* publikation* pubblic*",
     Aspect.AWARDS: "award* prize* premio* premiad* prix recompens* auszeichnung* preis* premi honours honors",
@@ -72,6 +72,8 @@ _CARRIERS = frozenset(
     "cv cvs resume resumes list show tell give find name names mention mentioned mentions me us please all every each long ever has have had does did is are was were there else also among them those these they "
     "want wants need needs looking look search searching good great best strong solid some least more than less fewer over under between year years month months yr yrs experience experienced expert experts "
     "use used uses using work worked works working know knows knew known able capable would could can get got take took kind sort part time do done did details detail information info hold holds held "
+    "tenemos habra hubo avons avez auriez haben habt hatten gibts abbiamo avete temos havera once ever already before both either holding having alguna vez veces jamas nunca ya ambos ambas jamais deja fois parfois souvent "
+    "einmal mal jemals je irgendwann ja alguma vezes gia mai volta volte entrambi "
     "candidato candidata candidatos candidatas persona personas gente alguien alguno quien quienes cual cuales que donde cuando cuanto cuantos cuantas cuanta como tiene tienen tenga tengan hay ha han dime dame "
     "muestrame muestra lista enumera encuentra busca busco buscamos necesito necesitamos menos mas anos ano meses experiencia experto experta trabajado trabajo trabaja trabajaron trabajan sabe saben conoce conocen "
     "uso usado usa utiliza utilizado algun alguna nombre nombres curriculo curriculum curriculos perfiles todos todas cada desde hasta hizo hace hacia fue era estan esta "

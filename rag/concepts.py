@@ -3,14 +3,15 @@
 Concepts carry a question across languages, and across synonyms. They come from `vocabulary/concepts.txt`. Pure, loaded once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from rag.words import LANGUAGES, fold, is_stop_word, stem, words
 
-_FILES = ("concepts.txt", "world.txt", "skill_nouns.txt", "everyday.txt")
+_FILES = ("concepts.txt", "roles.txt", "world.txt", "skill_nouns.txt", "everyday.txt")
+_REGIONS = "regions.txt"
 _MEANINGS = 4
 _SHORTEST_TAIL = 6
 _WIDE = "everyday"
@@ -81,13 +82,20 @@ class Concepts:
             at = here[0].end if here else at + 1
         return found
 
+    def within(self, tokens: Sequence[str], mentions: Sequence[Mention], languages: Sequence[str]) -> list[str]:
+        """What the single words say of phrases that name a profession: a `civil engineer` is an engineer, a `forklift driver` has to do with forklifts."""
+        phrases = [mention for mention in mentions if mention.end - mention.start > 1 and self.by_name[mention.concept].kind == "role"]
+        at = sorted({at for mention in phrases for at in range(mention.start, mention.end)})
+        return [mention.concept for i in at for mention in self.mentions(tokens[i : i + 1], languages)]
+
     def _longest_at(self, tokens: Sequence[str], stems: dict[str, list[str]], plain: list[str], at: int) -> list[Mention]:
         for length in range(min(self.longest, len(tokens) - at), 0, -1):
             for language, stemmed in stems.items():
-                roles = self.roles[language].get(tuple(plain[at : at + length]), ())
-                names = roles or self.phrases[language].get(tuple(stemmed[at : at + length]), ())
+                end = at + length
+                roles = self.roles[language].get(tuple(plain[at:end]), ())
+                names = roles or self.phrases[language].get(tuple(stemmed[at:end]), ())
                 if names and not (length == 1 and is_stop_word(tokens[at], language)):
-                    return [Mention(name, at, at + length) for name in names]
+                    return [Mention(name, at, end) for name in names]
         return []
 
     def _compound(self, word: str, at: int) -> tuple[Mention, ...]:
@@ -110,14 +118,12 @@ class Concepts:
 @cache
 def _cities() -> dict[tuple[str, ...], tuple[str, ...]]:
     """The countries that have a city of this name."""
-    text = files("rag.vocabulary").joinpath("cities.txt").read_text(encoding="utf-8")
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            country, cities = line.split(" | ")
-            for city in cities.split("; "):
-                key = tuple(city.split())
-                found[key] = (*found.get(key, ()), country)
+    for line in _lines("cities.txt"):
+        country, cities = line.split(" | ")
+        for city in cities.split("; "):
+            key = tuple(city.split())
+            found[key] = (*found.get(key, ()), country)
     return found
 
 
@@ -135,19 +141,38 @@ def countries_of_cities(tokens: Sequence[str]) -> list[str]:
     ]
 
 
+def regions_of(countries: Iterable[str]) -> set[str]:
+    """The concepts of the parts of the world that these countries lie in."""
+    return {region for country in countries for region in _regions().get(country, ())}
+
+
+@cache
+def _regions() -> dict[str, tuple[str, ...]]:
+    """The regions of each country."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in _lines(_REGIONS):
+        names, countries = line.split("=")
+        for country in countries.split(";"):
+            found[country.strip()] = (*found.get(country.strip(), ()), names.split("|")[0].split(";")[0].strip())
+    return found
+
+
+def _lines(name: str) -> list[str]:
+    text = files("rag.vocabulary").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
 @cache
 def concepts() -> Concepts:
     """The shipped vocabulary."""
-    folder = files("rag.vocabulary")
-    text = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in _FILES)
+    lines = [line for name in _FILES for line in _lines(name)]
+    lines += ["@place", *(line.split("=")[0] for line in _lines(_REGIONS))]
     by_name: dict[str, Concept] = {}
     said: set[str] = set()
     phrases: dict[str, _Trie] = {language: {} for language in LANGUAGES}
     roles: dict[str, _Trie] = {language: {} for language in LANGUAGES}
     kind = ""
-    for line in text.splitlines():
-        if line.startswith("#") or not line.strip():
-            continue
+    for line in lines:
         if line.startswith("@"):
             kind = line[1:].strip()
             continue
@@ -159,12 +184,10 @@ def concepts() -> Concepts:
         for language, column in zip(_COLUMNS, columns, strict=False):
             for phrase in column:
                 tokens = words(fold(phrase))
-                trie, key = (
-                    (roles, tuple(map(singular, tokens))) if kind == "role" else (phrases, tuple(stem(word, language) for word in tokens))
-                )
-                known = trie[language].get(key, ())
-                if name not in known:
-                    trie[language][key] = (*known, name)[:_MEANINGS]
+                if kind == "role":
+                    _add(roles[language], map(singular, tokens), name)
+                else:
+                    _add(phrases[language], (stem(token, language) for token in tokens), name)
     longest = max(len(key) for tries in (phrases, roles) for trie in tries.values() for key in trie)
     return Concepts(
         by_name=by_name,
@@ -173,6 +196,13 @@ def concepts() -> Concepts:
         longest=longest,
         words=frozenset(word for phrase in said for word in words(fold(phrase)) if word.isalpha()),
     )
+
+
+def _add(trie: _Trie, key: Iterable[str], name: str) -> None:
+    key = tuple(key)
+    known = trie.get(key, ())
+    if name not in known:
+        trie[key] = (*known, name)[:_MEANINGS]
 
 
 def singular(word: str) -> str:
@@ -190,6 +220,11 @@ def singular(word: str) -> str:
 def languages_to_read(language: str) -> tuple[str, ...]:
     """The text's own language first; English words stand in every CV."""
     return (language, "en") if language in LANGUAGES and language != "en" else ("en",)
+
+
+def vocabularies_of(languages: Sequence[str]) -> Sequence[str]:
+    """The languages in which the ideas of a question are looked up that may be in any of these: as in passages, where there is no doubt. Elsewhere `tall` is a workshop."""
+    return languages_to_read(languages[0]) if len(languages) == 1 else languages
 
 
 def in_english(text: str, language: str) -> str:

@@ -95,8 +95,8 @@ class _Condition:
             return self._shown(self._generation.corpus.speakers_of(language), telling, (Section.LANGUAGES, Section.SKILLS, Section.PROFILE))
         names = self._names(telling)
         known = [i for i in telling if self._scores.things[i].known]
-        if names and {*names} <= {*known} and self._share(names, known) >= _MOSTLY_NAMED:
-            telling = known  # `an SAP module`, where nobody says module
+        if names and {*names} <= {*known} and len(telling) - len(known) <= len(names) and self._share(names, known) >= _MOSTLY_NAMED:
+            telling = known  # `an SAP module`, where nobody says module; but not `sail a yacht across the Atlantic`
         if any(not self._scores.things[i].known for i in telling):
             return self._by_skill()
         return self._by_passages(telling)
@@ -187,6 +187,8 @@ class _Condition:
         if self._clause.employer:
             return [corpus.in_sections((Section.EXPERIENCE, Section.VOLUNTEERING)) & ~corpus.continued]
         strict = [aspect for aspect in self._clause.aspects if aspect in _STRICT]
+        if Aspect.CERTIFIED in self._clause.aspects:
+            return []  # `a WSET qualification` stands where its holder thought best
         return [corpus.in_sections({section for aspect in strict for section in SECTIONS[aspect]})] if strict else []
 
     def _of(self, numbers: NDArray[np.int64], listed: set[int]) -> Fit:
@@ -194,7 +196,7 @@ class _Condition:
         corpus = self._generation.corpus
         by_cv: dict[int, list[int]] = {}
         if self._clause.employer:
-            numbers = self._in_heads(numbers)
+            numbers = numbers if self._of_places() else self._in_heads(numbers)
             listed = set()
         elif self._clause.aspects & _STRICT:
             listed = set()
@@ -211,11 +213,19 @@ class _Condition:
         fit.by_words = not listed
         return fit
 
+    def _of_places(self) -> bool:
+        """`Who has worked in Japan?`: a job's head names the firm, and may leave the country to the rest."""
+        return all(self._scores.things[i].is_a("place") for i in self._which if not self._of_aspect(i))
+
     def _in_heads(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those whose head names it; all, if none does."""
         sought = {word for word in words(self._text) if len(word) > 2}
-        organisations = [thing for i in self._which if (thing := self._scores.things[i]).is_a("organisation")]
-        ideas = {term for thing in organisations for term in thing.terms if term.startswith(CONCEPT)}
+        ideas = {
+            term
+            for i in self._which
+            for term, weight in self._scores.things[i].terms.items()
+            if term.startswith(CONCEPT) and weight > LITERAL
+        }
         corpus = self._generation.corpus
         read = corpus.read(numbers.tolist())
 

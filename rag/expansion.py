@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rag.aspects import is_light
-from rag.concepts import concepts
+from rag.aspects import is_light, plain
+from rag.concepts import concepts, vocabularies_of
 from rag.names import Token
-from rag.terms import concept_term, stems_of
-from rag.words import LANGUAGES
+from rag.terms import concept_term, word_terms
 
 LITERAL = 0.7
 _CONCEPT, _COGNATE, _WIDE = 0.9, 0.75, 0.66
@@ -49,9 +48,12 @@ class Sought:
         return concept is not None and concept.kind == kind
 
 
-def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, lexical: Terms) -> list[Sought]:
-    """The things sought, in order; a phrase that names one concept is one thing, little words in it included (`look after`)."""
-    mentions = concepts().mentions([token.folded for token in tokens], (language, *(other for other in LANGUAGES if other != language)))
+def sought_in(tokens: Sequence[Token], positions: Sequence[int], languages: Sequence[str], lexical: Terms) -> list[Sought]:
+    """The things sought, in order; a phrase that names one concept is one thing, little words in it included (`look after`).
+
+    `languages` are those that the question may be in.
+    """
+    mentions = concepts().mentions([plain(token) for token in tokens], vocabularies_of(languages))
     wanted, said = set(positions), dict[int, list[str]]()
     phrases: dict[int, Sought] = {}
     for mention in mentions:
@@ -63,28 +65,31 @@ def sought_in(tokens: Sequence[Token], positions: Sequence[int], language: str, 
             wanted.difference_update(within)
         elif mention.end - mention.start == 1:
             said.setdefault(mention.start, []).append(mention.concept)
-    found = {i: _word(tokens, i, positions, said.get(i, []), lexical) for i in wanted}
+    found = {i: _word(tokens, i, positions, languages, said.get(i, []), lexical) for i in wanted}
     return [thing for _, thing in sorted({**found, **phrases}.items())]
 
 
-def _word(tokens: Sequence[Token], at: int, positions: Sequence[int], named: Sequence[str], lexical: Terms) -> Sought:
+def _word(
+    tokens: Sequence[Token], at: int, positions: Sequence[int], languages: Sequence[str], named: Sequence[str], lexical: Terms
+) -> Sought:
     token = tokens[at]
     terms: dict[str, float] = {}
     whole = token.parts[0] if token.parts else token.folded
-    for stem in stems_of(whole):
-        if stem in lexical:
-            terms[stem] = 1.0
+    for term in word_terms(whole, languages):
+        if term in lexical:
+            terms[term] = 1.0
     if len(token.parts) > 1 and not terms:
-        terms.update({stem: 0.85 for part in token.parts[1:] if len(part) > 2 for stem in stems_of(part) if stem in lexical})
+        terms.update({term: 0.85 for part in token.parts[1:] if len(part) > 2 for term in word_terms(part, languages) if term in lexical})
     for neighbour in (at - 1, at + 1):
         if neighbour in positions:
             joined = tokens[min(at, neighbour)].folded + tokens[max(at, neighbour)].folded
             if joined in lexical:
                 terms[joined] = 1.0
     terms.update({term: _weight(concept, _CONCEPT) for concept in named if (term := concept_term(concept)) in lexical})
-    if not any(concepts().by_name[concept].kind in _NAMED for concept in named):
+    kinds = {concepts().by_name[concept].kind for concept in named}
+    if not kinds & _NAMED:
         for cognate in lexical.cognates(whole):
-            terms.setdefault(cognate, _COGNATE)
+            terms.setdefault(cognate, _WIDE if "role" in kinds else _COGNATE)  # a pharmacist is not what is pharmaceutical
     return Sought((at,), _label(named[0]) if named else token.folded, terms)
 
 

@@ -12,10 +12,10 @@ from unicodedata import normalize
 from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
 from rag.names import PARTICLES, Known, Names, People, Token, tokens_of
-from rag.words import fold, language_of
+from rag.words import fold, languages_of
 
 _EVERYBODY = re.compile(
-    r"\b(?:who|whom|whose|anyone|anybody|someone|somebody|everyone|everybody|people|persons?|candidates?|applicants?|profiles|cvs|resumes|"
+    r"\b(?:which (?:of (?:them|these|those)|ones?)|(?:cual|cuales|quien|quienes) de (?:ellos|ellas)|(?:welche\w*|wer) von ihnen|chi di loro|qual[ei] di loro|quais deles|who|whom|whose|anyone|anybody|someone|somebody|everyone|everybody|people|persons?|candidates?|applicants?|profiles|cvs|resumes|"
     r"quien|quienes|alguien|candidat[oa]s?|personas?|gente|perfiles|curriculos|"
     r"qui|quelqu['’]?\s?un|candidat[es]*|personnes?|profils|"
     r"wer|wen|wem|jemand|kandidat\w*|bewerber\w*|personen|leute|"
@@ -42,7 +42,7 @@ _COMPARISON = re.compile(
 _PLUS = re.compile(
     rf"\b{_N}\s*(?P<plus>\+|or more|plus|o mas|ou plus|oder mehr)\s*{_YEARS}\b|\b{_N.replace('n>', 'm>')}\s*{_YEARS}\s*(?:or more|o mas|ou plus|oder mehr)\b"
 )
-_BARE_YEARS = re.compile(rf"\b{_N}\s*{_YEARS}\b")
+_BARE_YEARS = re.compile(rf"\b{_N}\s*{_YEARS}\b(?!\s*olds?\b)")
 _HOW_LONG = re.compile(
     r"how many years|how long|cuantos anos|cuanto tiempo|combien d['’]?\s?annees|depuis combien|wie viele jahre|wie lange|seit wann|since when|desde cuando|quantos anos|quanti anni"
 )
@@ -61,7 +61,7 @@ _SHOUTED = 3
 """A longer question all in capitals says nothing by its capitals."""
 _ARTICLES = frozenset("a o e y i u".split())
 """With a capital only because they begin the question: elsewhere a single capital may be a name (`R`)."""
-_AND = frozenset("and y e und et sowie plus also as well & ademas anche".split())
+_AND = frozenset("and y e und et sowie plus also well & ademas anche".split())
 _OR = frozenset("or o u ou oder bzw".split())
 _NOT = frozenset(
     "not no without except excluding but sin excepto salvo nicht ohne kein keine ausser sans sauf excepte pero aber mais".split()
@@ -130,6 +130,7 @@ class Clause:
 class Question:
     """A question, read. `telling` are the positions of the words that say what is sought; `everybody` asks for all who fit.
 
+    `language` is the one of `read_in` that its little words are read by; these are several where its words speak for none more than for others.
     `asks_of_the_world` is a question that neither asks for somebody nor begins like a description: `what is the capital of …`.
     `how_to` asks how something is done: CVs say who did it. `key_words` is no sentence: whoever types `heat pump installer` looks for one.
     """
@@ -137,6 +138,7 @@ class Question:
     text: str
     tokens: tuple[Token, ...]
     language: str
+    read_in: tuple[str, ...]
     people: People
     aspects: frozenset[Aspect]
     telling: tuple[int, ...]
@@ -164,7 +166,8 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
     text = normalize("NFKC", text)
     if text.isupper() and len(text.split()) > _SHOUTED:
         text = text.lower()
-    language = _language(text)
+    read_in = _languages(text)
+    language = "en" if "en" in read_in else read_in[0]
     tokens = tuple(tokens_of(text))
     years, years_at = _years(text, tokens)
 
@@ -196,6 +199,7 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         text=text,
         tokens=tokens,
         language=language,
+        read_in=read_in,
         people=people,
         aspects=aspects_of([token for i, token in enumerate(tokens) if i not in people.positions]),
         telling=telling,
@@ -209,14 +213,15 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
     )
 
 
-def _language(text: str) -> str:
-    """The language of the words that are not written like names: the El of El Amrani is no article, nor is the `van der` of van der Merwe."""
+def _languages(text: str) -> tuple[str, ...]:
+    """The languages that speak most in the words that are not written like names: the El of El Amrani is no article, nor is the `van der` of van der Merwe."""
     first, *rest = text.split() or [""]
     names = [word[:1].isupper() for word in rest]
     for i in range(len(rest) - 2, -1, -1):
         names[i] = names[i] or (names[i + 1] and fold(rest[i]).strip("(,") in PARTICLES)
     plain_words = [word for word, name in zip(rest, names, strict=True) if not name]
-    return language_of(" ".join((first, *plain_words)), default=language_of(text))
+    spoken, of_all = languages_of(" ".join((first, *plain_words))), languages_of(text)
+    return tuple(language for language in of_all if language in spoken) or spoken
 
 
 def _is_possessive(token: Token) -> bool:

@@ -109,7 +109,7 @@ class _Asked:
 
 
 def _things(generation: Generation, question: Question) -> list[Sought]:
-    things = sought_in(question.tokens, question.telling, question.language, generation.lexical)
+    things = sought_in(question.tokens, question.telling, question.read_in, generation.lexical)
     return narrowly(things) if question.people.cvs else things
 
 

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.aspects import aspects_of_word, is_light, plain
+from rag.concepts import concepts, vocabularies_of
 from rag.corpus import Listed
 from rag.expansion import LITERAL, Sought, how_telling
 from rag.opened import Generation
 from rag.query import Question
+from rag.terms import concept_term
 
 Floats = NDArray[np.float32]
 _PLACE = 0.5
@@ -76,6 +78,20 @@ class Scores:
         rarest = max(which, key=lambda i: self.weights[i])
         said = sum((self.weights[i] * (self._cover[i] >= LITERAL) for i in which), np.zeros(len(self._generation.corpus), dtype=np.float32))
         return (self._cover[rarest] >= LITERAL) & (said >= 0.5 * sum(float(self.weights[i]) for i in which))
+
+    def lacks_profession(self, question: Question) -> bool:
+        """Does the question name a profession that no CV names, neither by its idea nor by the same words?"""
+        for mention in concepts().mentions([plain(token) for token in question.tokens], vocabularies_of(question.read_in)):
+            asked = set(range(mention.start, mention.end)).intersection(question.telling)
+            if (
+                asked
+                and concepts().by_name[mention.concept].kind == "role"
+                and concept_term(mention.concept) not in self._generation.lexical
+            ):
+                same_words = [i for i, thing in enumerate(self.things) if asked.intersection(thing.positions)]
+                if not self.literally(same_words).any():
+                    return True
+        return False
 
     def said_by(self, thing: int, cvs: Sequence[int]) -> bool:
         """Does a passage of these CVs say this thing, in some language?"""

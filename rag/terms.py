@@ -1,16 +1,19 @@
-"""What a text is indexed under: the stems of its words and the concepts they name. Pure.
+"""What a text is indexed under: its words as written, their stems, and the concepts they name. Pure.
 
-A passage is reduced by its own language. A question does not know the passage's language, so each of its words becomes a group of terms
-that would all do, with how well each would do (`query.py`, `expansion.py`).
+A passage is reduced by its own language, and its stems carry it: the stem of Spanish `taller`, a workshop, is `tall`, which is no English word in that passage. A word as
+written (a product, an employer) counts in every language. Each word of a question becomes a group of terms that would all do, with how well each would do (`query.py`,
+`expansion.py`).
 """
 
 from collections.abc import Sequence
 
-from rag.concepts import concepts, countries_of_cities, languages_to_read
-from rag.words import LANGUAGES, is_stop_word, stem, words
+from rag.concepts import concepts, countries_of_cities, languages_to_read, regions_of
+from rag.words import is_stop_word, stem, words
 
 CONCEPT = "="
 """Begins a term that stands for a concept; no word begins so."""
+_OF = "_"
+"""Between a stem and its language; no word has it."""
 
 
 def concept_term(name: str) -> str:
@@ -21,15 +24,24 @@ def concept_term(name: str) -> str:
 def passage_terms(text: str, language: str) -> list[str]:
     """The terms of a passage, with repeats."""
     tokens = words(text)
-    terms = [stem(token, language) for token in tokens if not is_stop_word(token, language)]
-    terms.extend(concept_term(mention.concept) for mention in concepts().mentions(tokens, languages_to_read(language)))
-    terms.extend(concept_term(country) for country in countries_of_cities(tokens))
+    terms = [term for token in tokens if not is_stop_word(token, language) for term in (token, stem_term(token, language))]
+    mentions = concepts().mentions(tokens, languages_to_read(language))
+    terms.extend(concept_term(mention.concept) for mention in mentions)
+    terms.extend(concept_term(name) for name in concepts().within(tokens, mentions, languages_to_read(language)))
+    countries = countries_of_cities(tokens)
+    terms.extend(concept_term(country) for country in countries)
+    terms.extend(concept_term(region) for region in regions_of({*countries, *(mention.concept for mention in mentions)}))
     return terms
 
 
-def stems_of(word: str, languages: Sequence[str] = LANGUAGES) -> set[str]:
-    """The word's stems in all languages: what it may stand under in a passage."""
-    return {stem(word, language) for language in languages} | {word}
+def word_terms(word: str, languages: Sequence[str]) -> set[str]:
+    """What a folded word of these languages may stand under in a passage."""
+    return {word, *(stem_term(word, language) for language in languages)}
+
+
+def stem_term(word: str, language: str) -> str:
+    """The term that a folded word of a passage in this language is indexed under, beside the word itself."""
+    return f"{stem(word, language)}{_OF}{language}"
 
 
 _SUFFIXES = (
@@ -71,7 +83,8 @@ def skeleton(word: str) -> str:
 
 def shapes(term: str) -> set[str]:
     """The skeletons that a term can be found by: its own, and those of the last parts that a long compound may have (`Massenspektrometrie`)."""
-    found = {skeleton(term)}
-    if len(term) >= 13 and term.isalpha():
-        found.update(skeleton(term[cut:]) for cut in range(4, len(term) - 8))
+    word = term.partition(_OF)[0]
+    found = {skeleton(word)}
+    if len(word) >= 13 and word.isalpha():
+        found.update(skeleton(word[cut:]) for cut in range(4, len(word) - 8))
     return found - {""}

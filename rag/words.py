@@ -133,12 +133,16 @@ def is_stop_word(word: str, language: str) -> bool:
 
 def language_of(text: str, default: str = "en") -> str:
     """The language with the most of its own little words in the text; `default` when nothing speaks for any."""
+    best = languages_of(text)
+    return default if default in best or len(best) == len(LANGUAGES) else best[0]
+
+
+def languages_of(text: str) -> tuple[str, ...]:
+    """The languages with the most of their own little words in the text; all of them when nothing speaks for any."""
     seen = words(text)
-    if not seen:
-        return default
     scores = {
         language: sum((word in STOP_WORDS[language]) + 2 * (word in _TELLS[language]) for word in seen if len(word) > 1)
         for language in LANGUAGES
     }
-    best = max(scores, key=lambda language: (scores[language], language == default))
-    return best if scores[best] > 0 else default
+    most = max(scores.values())
+    return tuple(language for language in LANGUAGES if scores[language] == most)
