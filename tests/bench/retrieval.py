@@ -1,7 +1,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 """How fast retrieval is, how long an index takes, and how much memory both need.
 
-    python tests/bench/retrieval.py --cvs 30 --cvs 10000 [--json FILE]
+    python tests/bench/retrieval.py --cvs 30 --cvs 10000 [--json FILE] [--made-up-vectors]
 
 Method. For each size it prints that many one-page CVs (reportlab, four layouts, names, employers and skills drawn by a fixed seed from lists; every
 tenth is Spanish), indexes them with the default embedding model in a child process, and reads that process's peak memory (`ru_maxrss`). Then it opens the
@@ -9,6 +9,9 @@ store in this process, asks forty different questions once as warm-up, and after
 no cache of an earlier question answers), timing `Library.search` by `perf_counter`. Questions are a fixed mix: by name, by skill (everybody), by employer, two conditions,
 years, paraphrase, Spanish, unanswerable. `everybody` questions return all who fit: at 10,000 CVs some return hundreds of candidates, and that is in the figures.
 Threads of BLAS and FAISS are bound to one. Figures are wall-clock on whatever machine runs it, other load included.
+
+With `--made-up-vectors` the model embeds the first 300 passages and every question; the vectors of the other passages are those of these, shaken. How long a search takes does not depend on their being true, and ten thousand CVs need
+minutes instead of hours. What the index cost, and what was found, then says nothing.
 """
 
 import argparse
@@ -110,13 +113,18 @@ def questions(known: list[dict[str, str]], count: int) -> list[str]:
     return [kinds[i % len(kinds)].format(**random.choice(known), n=random.randint(2, 60)) for i in range(count)]
 
 
-def measure(count: int) -> dict[str, object]:
+def measure(count: int, *, made_up: bool) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         pdfs, store = Path(folder) / "pdfs", Path(folder) / "store"
         pdfs.mkdir()
         known = print_cvs(pdfs, count)
         began = time.perf_counter()
-        child = subprocess.run([sys.executable, __file__, "--build", str(pdfs), str(store)], check=True, capture_output=True, text=True)
+        child = subprocess.run(
+            [sys.executable, __file__, "--build", str(pdfs), str(store), *["--made-up-vectors"] * made_up],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         index_seconds = time.perf_counter() - began
         built = json.loads(child.stdout)
 
@@ -139,6 +147,7 @@ def measure(count: int) -> dict[str, object]:
         size = sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
         return {
             "cvs": count,
+            "made_up_vectors": made_up,
             "passages": built["passages"],
             "index_seconds": round(index_seconds, 1),
             "index_peak_mb": round(built["peak_mb"]),
@@ -153,11 +162,12 @@ def measure(count: int) -> dict[str, object]:
         }
 
 
-def build(pdfs: str, store: str) -> None:
+def build(pdfs: str, store: str, *, made_up: bool) -> None:
     from rag.embedders.choice import embedder_named
     from rag.indexing import Build, build_index
+    from tests.bench.made_up_vectors import MadeUp
 
-    report = build_index(Path(pdfs), Path(store), Build(embedder_named()))
+    report = build_index(Path(pdfs), Path(store), Build(MadeUp(embedder_named()) if made_up else embedder_named()))
     own, children = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(json.dumps({"passages": report.passages, "peak_mb": own, "peak_mb_children": children}))
 
@@ -168,14 +178,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cvs", type=int, action="append")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--made-up-vectors", action="store_true")
     parser.add_argument("--build", nargs=2)
     given = parser.parse_args()
     if given.build:
-        build(*given.build)
+        build(*given.build, made_up=given.made_up_vectors)
         return
     rows = []
     for count in given.cvs or [30, 10_000]:
-        rows.append(measure(count))
+        rows.append(measure(count, made_up=given.made_up_vectors))
         print(json.dumps(rows[-1]), flush=True)
     if given.json:
         given.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
