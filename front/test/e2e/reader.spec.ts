@@ -128,6 +128,7 @@ test("who comes back to a conversation reads on where they were, and at the end 
   await page.goto(`/chat/${long.thread_id}`);
   await expect(page.locator(".turn")).toHaveCount(12);
   await scroller.hover();
+  await expect(page.locator(".md[data-drawing]")).toHaveCount(0);
   for (let turns = 0; turns < 3; turns += 1) await page.mouse.wheel(0, -4000);
   await expect.poll(distance).toBeGreaterThan(9_000);
   await expect.poll(async () => JSON.stringify(await place()) === JSON.stringify(await place())).toBe(true);

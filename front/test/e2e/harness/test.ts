@@ -141,8 +141,10 @@ export async function shown(of: Locator): Promise<string> {
   });
 }
 
+/** Waits until an answer is in its last state, and all of it drawn: a long one is drawn from its end upward. */
 export async function finished(of: Locator, status = "done"): Promise<void> {
   await expect(of).toHaveAttribute("data-status", status, { timeout: 40_000 });
+  await expect(of.locator(".md[data-drawing]")).toHaveCount(0);
 }
 
 /** The page shows what the server stored, and this is all of what the provider said: words from 1 to `tokens`, each once. */
