@@ -85,14 +85,14 @@ async def test_threads_used_at_the_same_moment_have_an_order(storage: Storage) -
         ("RUBÉN", True),
     ]
     + [(sign, False) for sign in ("***=", "(?i)x", "[a", "a{9}", ".", "^", "$", "|", "か")]
-    + [("が", True), ("\u0435cole", False), ("e" * 200, False)],
+    + [("が", True), ("\u0435cole", False), ("e" * 200, False), ("z" * 200, False), ("queue", True), ("\u0301", True), ("\u0302", False)],
 )
 async def test_search_finds_text_in_titles_and_messages_whatever_the_case_and_the_accents(
     storage: Storage, query: str, found: bool
 ) -> None:
     thread = await new_thread(storage.transactions, title="My Title")
     other = await new_thread(storage.transactions, thread.user_id, title="other")
-    await new_run(storage.transactions, thread.thread_id, content="Who writes Go à l'École? Rube\u0301n が")
+    await new_run(storage.transactions, thread.thread_id, content="Who writes Go à l'École? Rube\u0301n が q\u0303ueue")
     assert await page(storage, thread.user_id, query=query) == ([thread] if found else [])
     assert await page(storage, thread.user_id, query="") == [other, thread]
 

@@ -15,13 +15,13 @@ _MARKS = "[\u0300-\u036f]*"
 
 
 def pattern_of(words: str) -> str:
-    """A regular expression, for Postgres and Python alike, to be matched without regard to case. Every character of `words` means itself."""
-    return "".join(_any_accent(_base(character)) for character in unicodedata.normalize("NFC", words) if not _is_mark(character))
+    """A regular expression, for Postgres and Python alike, to be matched without regard to case. Every character of `words` means itself; marks alone, too."""
+    return "".join(_any_accent(_base(character)) for character in unicodedata.normalize("NFC", words) if not _is_mark(character)) or words
 
 
 def _any_accent(letter: str) -> str:
-    if letter in _ACCENTED:
-        return f"[{letter}{_ACCENTED[letter]}]{_MARKS}"
+    if letter.isalpha():
+        return f"[{letter}{_ACCENTED.get(letter, '')}]{_MARKS}"
     return re.escape(letter) if letter.isascii() else letter
 
 
