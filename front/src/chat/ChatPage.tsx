@@ -6,6 +6,7 @@ import type { Source } from "../api/types";
 import { useT } from "../i18n/t";
 import { NotFound } from "../layout/NotFound";
 import { warmUp } from "../markdown/warm";
+import { TextsContext } from "../run/useLive";
 import { useStickToBottom } from "../scroll/useStickToBottom";
 import { SourceDrawer } from "../sources/SourceDrawer";
 import { useShortcut } from "../ui/shortcuts";
@@ -56,15 +57,17 @@ export function ChatPage({ threadId }: { threadId: string }) {
           <EmptyThread assistant={assistant} onAsk={actions.ask} />
         </div>
       ) : (
-        <MessageList
-          actions={actions}
-          assistant={assistant}
-          busy={talk.busy}
-          older={{ wanted: talk.hasOlder, busy: talk.older.isPending, failed: talk.older.isError, load: () => talk.older.mutate() }}
-          stick={stick}
-          threadId={threadId}
-          turns={turns}
-        />
+        <TextsContext value={live.texts}>
+          <MessageList
+            actions={actions}
+            assistant={assistant}
+            busy={talk.busy}
+            older={{ wanted: talk.hasOlder, busy: talk.older.isPending, failed: talk.older.isError, load: () => talk.older.mutate() }}
+            stick={stick}
+            threadId={threadId}
+            turns={turns}
+          />
+        </TextsContext>
       )}
       <Composer
         key={threadId}

@@ -185,7 +185,7 @@ class Tab {
   /** What a reader sees of a run: the stored answer, or the live text. */
   text(runId: string): string | undefined {
     const message = this.conversation?.messages.find((other) => other.run_id === runId);
-    return message?.content ?? this.store.snapshot().runs.find((run) => run.runId === runId)?.text;
+    return message?.content ?? this.store.texts.of(runId);
   }
 }
 
@@ -390,18 +390,24 @@ test("a cursor that the server does not know makes the messages be read again", 
   expect(tab.text("new")).toBe(fold(server.log));
 });
 
-test("drawing is asked for at most every fifty milliseconds, and at once at the end", async () => {
+test("a growing text is drawn at most every fifty milliseconds, by itself, and with the rest of the page at the end", async () => {
   const server = new FakeServer();
   const tab = new Browser(server).tab();
   await settle();
-  let drawn = 0;
-  tab.store.subscribe(() => (drawn += 1));
+  let [drawn, pages] = [0, 0];
+  tab.store.texts.subscribe(() => (drawn += 1));
+  tab.store.subscribe(() => (pages += 1));
   const events = madeRun(seeded(3), "r");
   for (let seq = 2; seq <= 2001; seq += 1) {
     server.write(seq === 2 ? events[0]! : { runId: "r", seq: seq - 1, type: "token", data: { text: "x" } });
     await settle(1);
   }
+  await settle(50);
+  expect(tab.store.texts.of("r")).toBe("x".repeat(1999));
+  expect(drawn).toBeGreaterThan(2000 / 50 - 3);
   expect(drawn).toBeLessThanOrEqual(2000 / 50 + 3);
+  // The run, its name for the reader's question, its first word.
+  expect(pages).toBeLessThanOrEqual(3);
   server.write({ runId: "r", seq: 2001, type: "done", data: { status: "cancelled" } });
   await settle(1);
   expect(tab.store.snapshot().runs.filter((run) => !isFinal(run))).toEqual([]);

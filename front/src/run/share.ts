@@ -13,7 +13,7 @@
  */
 import { cursorOf } from "./decode";
 import { browser, follow, type LinkState, type Surroundings } from "./follow";
-import { Gathered } from "./gather";
+import { DRAWN_EVERY } from "./pace";
 import type { StoredEvent } from "./reduce";
 
 /** Events that a leader keeps for tabs that come late; who needs older ones reads the messages again. */
@@ -81,12 +81,11 @@ export class SharedStream {
   /** The turn in which this tab leads, if it does. */
   private leads: AbortController | null = null;
   private silent = 0;
-  /** Another tab has been heard since this one leads: before, what it would pass on is not even gathered. */
+  /** Another tab has been heard since this one leads: before, it passes nothing on. */
   private heard = false;
   private link: LinkState = { kind: "connecting", failures: 0 };
   private kept: StoredEvent[] = [];
   private keptAfter = "0";
-  private readonly gathered = new Gathered((after, events) => this.say({ kind: "events", after, events }));
   private readonly ticks: ReturnType<typeof setInterval>;
 
   constructor(
@@ -107,10 +106,7 @@ export class SharedStream {
     this.want = want;
     if (want === "none") return this.leave();
     if (this.turn === null) this.enter();
-    else if (this.leading && want === "background") {
-      this.gathered.send();
-      void this.needBackground(this.turn);
-    }
+    else if (this.leading && want === "background") void this.needBackground(this.turn);
   }
 
   private get leading(): boolean {
@@ -118,7 +114,6 @@ export class SharedStream {
   }
 
   close(): void {
-    this.gathered.send();
     this.leave();
     clearInterval(this.ticks);
     this.channel?.close();
@@ -159,18 +154,17 @@ export class SharedStream {
     this.say({ kind: "leads" });
     if (this.want === "background") await this.needBackground(turn);
     while (!turn.signal.aborted) {
-      this.gathered.send();
       this.kept = [];
       this.keptAfter = this.listener.position();
       const round = new AbortController();
       const end = await follow(
         {
-          url: `/api/threads/${encodeURIComponent(this.threadId)}/events`,
+          url: `/api/threads/${encodeURIComponent(this.threadId)}/events?pace=${DRAWN_EVERY}`,
           cursor: this.keptAfter,
           signal: AbortSignal.any([turn.signal, round.signal]),
           onEvents: (events, after) => {
             this.keep(events);
-            if (this.heard) this.gathered.add(after, events, this.want === "seen");
+            if (this.heard) this.say({ kind: "events", after, events });
             if (!this.listener.take(events)) round.abort();
           },
           onState: (link) => this.setLink(link),
