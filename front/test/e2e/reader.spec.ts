@@ -207,6 +207,31 @@ test("on paper: the whole conversation with its sources, and nothing to press", 
   await expect(page.getByRole("region", { name: words["sources.title"] }).last().getByRole("button").first()).toBeVisible();
 });
 
+test("whoever prints before all is drawn has all of it on paper", async ({ page, api, user }) => {
+  const thread = await api.thread(user);
+  for (let count = 0; count < 3; count += 1) await api.asked(thread, "[[file=long.md]]");
+  // The moment when a long answer begins to be drawn from its end upward is the one in which somebody prints.
+  await page.addInitScript(() => {
+    const drawn = () => [document.querySelectorAll(".answer").length, document.querySelectorAll(".md[data-drawing]").length, document.querySelectorAll(".md > *").length];
+    const seen: Record<string, number[]> = {};
+    Object.assign(window, { seen });
+    new MutationObserver((_, observer) => {
+      if (document.querySelector(".md[data-drawing]") === null) return;
+      observer.disconnect();
+      seen["before"] = drawn();
+      window.dispatchEvent(new Event("beforeprint"));
+      queueMicrotask(() => (seen["printed"] = drawn()));
+    }).observe(document, { subtree: true, childList: true });
+  });
+  await page.goto(`/chat/${thread.thread_id}`);
+  await finished(answer(page));
+  const seen = await page.evaluate(() => (window as unknown as { seen: Record<string, number[]> }).seen);
+  const all = await page.locator(".md > *").count();
+  expect(seen["before"]![1], "something was still to be drawn").toBeGreaterThan(0);
+  expect(seen["before"]![2]).toBeLessThan(all);
+  expect(seen["printed"]).toEqual([3, 0, all]);
+});
+
 test("Arabic goes from right to left, in the question and in each paragraph of the answer", async ({ page, api, thread }) => {
   await api.asked(thread, "من يعرف بايثون؟ [[text=مارا_تعرف_بايثون.]]");
   await page.goto(`/chat/${thread.thread_id}`);
