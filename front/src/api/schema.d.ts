@@ -1165,7 +1165,7 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             /**
              * Attempt
-             * @description How many executors have had it.
+             * @description How many executors have had it; whoever cancels it counts as one, as they take it from the one before.
              */
             attempt: number;
             /** Provider */
