@@ -33,7 +33,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
   const stick = useStickToBottom(threadId);
   const composer = useRef<ComposerHandle>(null);
   const [source, setSource] = useState<Source | null>(null);
-  const actions = useActions(talk, composer, stick.toBottom, setSource);
+  const actions = useActions(talk, composer, stick, setSource);
   const { query, live, turns, running, stop, undecided } = talk;
   const stopping = stop.isPending || (stop.isSuccess && stop.variables === running?.runId);
   const halt = useLatest(() => running !== null && stop.mutate(running.runId, { onError: () => toast({ text: t("chat.stop.failed"), tone: "danger" }) }));

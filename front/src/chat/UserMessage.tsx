@@ -7,12 +7,12 @@ import { CopyAction } from "./CopyAction";
 import { EditQuestion } from "./EditQuestion";
 import { LongText } from "./LongText";
 import { SendingNote } from "./SendingNote";
-import { Siblings } from "./Siblings";
+import { Siblings, type Choose } from "./Siblings";
 import { sameTurn, type Question } from "./tree";
 
 export interface QuestionActions {
   edit: (question: Question, text: string) => void;
-  choose: (fork: string, id: string) => void;
+  choose: Choose;
   retry: (key: string) => void;
   /** Takes an unsent question back into the composer. */
   takeBack: (key: string) => void;

@@ -61,18 +61,22 @@ test("regenerate gives another answer beside the first, and both stay", async ({
   expect((await api.conversation(thread.thread_id)).messages).toHaveLength(3);
 });
 
-test("an edited question opens a branch, and the way back to the first one", async ({ page, api, thread }) => {
-  await api.asked(thread, "[[tokens=20 id=old]]");
+test("an edited question opens a branch, and the way back to the first one, which stays under the pointer and the keys", async ({ page, api, thread }) => {
+  await api.asked(thread, "[[tokens=900 id=old]]");
   await page.goto(`/chat/${thread.thread_id}`);
   await button(page, "chat.edit").click();
   await page.getByRole("textbox", { name: words["chat.edit.label"] }).fill("Better [[tokens=20 id=new]]");
   await button(page, "chat.edit.send").click();
   await expect(answer(page)).toContainText("new20");
-  await expect(page.getByText("old20")).toHaveCount(0);
+  await expect(page.getByText("old900")).toHaveCount(0);
+  const place = await page.getByText("2/2").boundingBox();
   await button(page, "chat.sibling.before").click();
-  await expect(answer(page)).toContainText("old20");
-  await button(page, "chat.sibling.after").click();
+  await expect(answer(page)).toContainText("old900");
+  await expect(button(page, "chat.sibling.after")).toBeFocused();
+  expect(await page.getByText("1/2").boundingBox()).toEqual(place);
+  await page.keyboard.press("Enter");
   await expect(answer(page)).toContainText("new20");
+  await expect(button(page, "chat.sibling.before")).toBeFocused();
   await page.reload();
   await expect(answer(page)).toContainText("new20");
 });
