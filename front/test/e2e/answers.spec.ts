@@ -16,6 +16,14 @@ stranger("first visit: a name, one click, an answer", async ({ page, api }) => {
 
   await page.reload();
   await expect(answer(page)).toHaveAttribute("data-status", "done");
+
+  // Another name begins another list, and who only wanted to look at the settings finds back.
+  await page.getByRole("button", { name: words["settings.open"] }).click();
+  await page.getByRole("button", { name: words["settings.name"] }).click();
+  await page.reload();
+  await button(page, "welcome.start").waitFor();
+  await page.getByRole("button", { name: words["welcome.back"].replace("{name}", "Grace") }).click();
+  await expect(page.getByRole("link", { name: "Who knows Kubernetes" })).toBeVisible();
 });
 
 test("a reload in the middle of an answer goes on where it was, to the byte", async ({ page, api, thread, held }) => {
