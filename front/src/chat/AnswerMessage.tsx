@@ -33,7 +33,7 @@ interface AnswerProps {
   last: boolean;
   /** The thread is answering: nothing can be asked again now. */
   busy: boolean;
-  /** Another answer is written before this one. */
+  /** Another answer is written first. */
   behind: boolean;
   /** Drawn from its end upward. */
   gradually: boolean;

@@ -63,6 +63,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
             assistant={assistant}
             busy={talk.busy}
             older={{ wanted: talk.hasOlder, busy: talk.older.isPending, failed: talk.older.isError, load: () => talk.older.mutate() }}
+            running={running?.runId ?? null}
             stick={stick}
             threadId={threadId}
             turns={turns}

@@ -21,7 +21,7 @@ export const chat = {
   "chat.start.failed": "The conversation could not be begun",
 
   "chat.queued": "Waits for a free place…",
-  "chat.queued.behind": "Waits for the answer above…",
+  "chat.queued.behind": "Waits for the answer before it…",
   "chat.withdraw": "Do not answer it",
   "chat.withdrawn": "The question will not be answered",
   "chat.withdraw.failed": "The question could not be taken back",
