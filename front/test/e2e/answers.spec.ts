@@ -6,6 +6,11 @@ stranger("first visit: a name, one click, an answer", async ({ page, api }) => {
   await page.getByLabel(words["welcome.name"]).fill("Grace");
   await button(page, "welcome.start").click();
   await expect(page.getByRole("heading", { name: "Grace" })).toBeVisible();
+  // Who chooses with a click and writes on is not left without a field to write in.
+  await page.getByText(words["welcome.resume"], { exact: true }).click();
+  await page.getByText(words["welcome.cvs"], { exact: true }).click();
+  await page.keyboard.type("Who");
+  await expect(composer(page)).toHaveValue("Who");
   await ask(page, "Who knows Kubernetes? [[tokens=60 rate=200]]");
   await expect(page).toHaveURL(/\/chat\/[0-9a-f-]{36}$/);
   await finished(answer(page));
@@ -129,6 +134,20 @@ test("a question that waits in line can be taken out of it by itself, also after
   const { messages } = await api.conversation(thread.thread_id);
   const statusOf = (runId: string) => messages.find((message) => message.run_id === runId)?.status;
   expect([statusOf(kept.run_id), statusOf(gone.run_id)]).toEqual(["done", "cancelled"]);
+});
+
+test("a question that waits for an answer in another way through the conversation says so, and can be taken out of the line", async ({ page, api, thread }) => {
+  await api.post(thread, "[[tokens=3000 rate=50 id=one]]");
+  await api.post(thread, "[[tokens=20 id=two]]", { on_busy: "enqueue", parent_id: null });
+  await page.goto(`/chat/${thread.thread_id}`);
+  await expect(answer(page)).toContainText(words["chat.queued.behind"]);
+  await button(page, "chat.withdraw").click();
+  // What is left to wait for is the other one, which goes on.
+  await expect(answer(page)).toHaveAttribute("data-status", "streaming");
+  await button(page, "chat.sibling.after").click();
+  await expect(answer(page)).toContainText(words["chat.stopped.empty"]);
+  await button(page, "chat.stop").click();
+  await expect(button(page, "chat.stop")).toBeHidden();
 });
 
 test("an answer that broke off keeps its text, says why, and another try works", async ({ page, thread }) => {
