@@ -53,7 +53,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
       {!ready ? (
         <LoadState onRetry={() => void query.refetch()} problem={query.error ?? query.failureReason} trying={query.fetchStatus !== "idle"} />
       ) : turns.length === 0 ? (
-        <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="safe-x min-h-0 flex-1 overflow-y-auto [--safe:1rem]">
           <EmptyThread assistant={assistant} onAsk={actions.ask} />
         </div>
       ) : (

@@ -40,7 +40,7 @@ export function NewChatPage() {
   };
   return (
     <>
-      <div className="min-h-0 flex-1 overflow-y-auto">
+      <div className="safe-x min-h-0 flex-1 overflow-y-auto [--safe:1rem]">
         <EmptyThread assistant={assistant} onAsk={ask} onAssistant={setAssistant} />
       </div>
       <Composer limit={null} onSend={ask} place="new" placeholder={t(`chat.composer.${assistant}`)} ref={composer} sending={create.isPending} />

@@ -89,7 +89,7 @@ export const chat = {
   "chat.fail.provider_timeout": "The model took too long.",
   "chat.fail.provider_timeout.do": "Try again; a shorter question may help.",
   "chat.fail.provider_interrupted": "The model broke off.",
-  "chat.fail.provider_interrupted.do": "The text so far is kept. Try again for a whole answer.",
+  "chat.fail.provider_interrupted.do": "What there is of it is kept. Try again for a whole answer.",
   "chat.fail.provider_protocol": "The model answered something that the server does not understand.",
   "chat.fail.provider_protocol.do": "Try again. If it stays, whoever runs this server should look into its log.",
   "chat.fail.provider_refused": "The model declined to answer.",
