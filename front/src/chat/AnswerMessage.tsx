@@ -11,7 +11,7 @@ import { CachedNote } from "./CachedNote";
 import "./chat.css";
 import { CopyAction } from "./CopyAction";
 import { RunError } from "./RunError";
-import { Siblings } from "./Siblings";
+import { Siblings, type Choose } from "./Siblings";
 import { Thinking } from "./Thinking";
 import { isGrowing, sameTurn, type Answer } from "./tree";
 
@@ -21,7 +21,7 @@ export interface AnswerActions {
   regenerate: (answer: Answer) => void;
   /** Takes a run out of the line. */
   withdraw: (runId: string) => void;
-  choose: (fork: string, id: string) => void;
+  choose: Choose;
   openSource: (source: Source) => void;
 }
 
@@ -33,7 +33,7 @@ interface AnswerProps {
   last: boolean;
   /** The thread is answering: nothing can be asked again now. */
   busy: boolean;
-  /** Another answer is written before this one. */
+  /** Another answer is written first. */
   behind: boolean;
   /** Drawn from its end upward. */
   gradually: boolean;

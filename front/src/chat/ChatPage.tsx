@@ -33,7 +33,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
   const stick = useStickToBottom(threadId);
   const composer = useRef<ComposerHandle>(null);
   const [source, setSource] = useState<Source | null>(null);
-  const actions = useActions(talk, composer, stick.toBottom, setSource);
+  const actions = useActions(talk, composer, stick, setSource);
   const { query, live, turns, running, stop, undecided } = talk;
   const stopping = stop.isPending || (stop.isSuccess && stop.variables === running?.runId);
   const halt = useLatest(() => running !== null && stop.mutate(running.runId, { onError: () => toast({ text: t("chat.stop.failed"), tone: "danger" }) }));
@@ -53,7 +53,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
       {!ready ? (
         <LoadState onRetry={() => void query.refetch()} problem={query.error ?? query.failureReason} trying={query.fetchStatus !== "idle"} />
       ) : turns.length === 0 ? (
-        <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="safe-x min-h-0 flex-1 overflow-y-auto [--safe:1rem]">
           <EmptyThread assistant={assistant} onAsk={actions.ask} />
         </div>
       ) : (
@@ -63,6 +63,7 @@ export function ChatPage({ threadId }: { threadId: string }) {
             assistant={assistant}
             busy={talk.busy}
             older={{ wanted: talk.hasOlder, busy: talk.older.isPending, failed: talk.older.isError, load: () => talk.older.mutate() }}
+            running={running?.runId ?? null}
             stick={stick}
             threadId={threadId}
             turns={turns}

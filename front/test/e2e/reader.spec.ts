@@ -190,6 +190,11 @@ test("dark follows the system, and the reader's choice stays", async ({ page }) 
   await page.reload();
   await expect(composer(page)).toBeVisible();
   expect(await ground()).toBe(dark);
+  // With the reader's own colours there is no ground to tell by, so where one is has a line around it.
+  const line = () => page.getByRole("link", { name: words["threads.new"] }).evaluate((link) => getComputedStyle(link).outlineStyle);
+  expect(await line()).toBe("none");
+  await page.emulateMedia({ forcedColors: "active" });
+  expect(await line()).toBe("solid");
 });
 
 test("on paper: the whole conversation with its sources, and nothing to press", async ({ page, api, user }) => {

@@ -1,7 +1,8 @@
 /** From a citation to its page: the right PDF, the right page, the passage marked; and the page of all CVs. */
 import { answer, ask, button, expect, finished, test, words } from "./harness/test";
 
-test("a citation opens the PDF at its page with the passage marked, and nothing moves", async ({ page, api, user }) => {
+test("a citation opens the PDF at its page with the passage marked, beside the text, and no line breaks anew", async ({ page, api, user }) => {
+  await page.setViewportSize({ width: 1600, height: 800 });
   const thread = await api.thread(user, "cvs");
   await page.goto(`/chat/${thread.thread_id}`);
   await ask(page, "What did Marco Ossani do at Peyrolles Numérique? [[text=He_built_things_{1}_and_more_{2}.]]");
@@ -31,10 +32,18 @@ test("a citation opens the PDF at its page with the passage marked, and nothing 
   expect(found.length).toBeGreaterThan(3);
   expect(found.filter((word) => said.has(word)).length / found.length).toBeGreaterThan(0.7);
   expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top);
-  expect(await place()).toMatchObject({ x: before.x, y: before.y, width: before.width });
+  // As far to the side as there is room: here the text stands flush with the list of conversations, and the source covers less of it.
+  const sidebar = (await page.getByRole("complementary").boundingBox())!.width;
+  await expect.poll(place).toMatchObject({ x: sidebar + 16, y: before.y, width: before.width });
+  // Without the list there is room for both.
+  await page.keyboard.press("Control+b");
+  await expect.poll(async () => (await place()).x + before.width).toBeLessThan((await drawer.boundingBox())!.x);
+  expect(await place()).toMatchObject({ y: before.y, width: before.width });
+  await page.keyboard.press("Control+b");
 
   await page.keyboard.press("Escape");
   await expect(drawer).toBeHidden();
+  await expect.poll(place).toMatchObject({ x: before.x, y: before.y, width: before.width });
   await expect(answer(page).getByRole("button", { name: /^Source 2:/ }).first()).toBeFocused();
 });
 
