@@ -47,7 +47,7 @@ SECTIONS: dict[Aspect, tuple[Section, ...]] = {
 
 _WORDS: dict[Aspect, str] = {  # a star stands for any ending
     Aspect.STUDIES: "attend* enrol* study studies studied studying student* degree* universit* graduat* educat* school* college diploma* major majored academic* qualif* estudi* titul* titulacion licenci* formacion formo graduo academic* carrera "
-    "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbild* bildung* abschluss* formou formad* curs* laure* studi studiat* studier*",
+    "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbildung* ausgebildet bildung* abschluss* formou formad* curs* laure* studi studiat* studier*",
     Aspect.WORK: "work* job* employ* compan* role* position* career* experienc* occupation* profession* trabaj* emple* empresa* puesto* cargo* experienc* laboral* profesion* travail* emploi* entreprise* poste* metier* "
     "arbeit* gearbeitet beruf* firma* unternehmen stelle* tatig* angestellt beschaftigt trabalh* emprego lavor* azienda* impiego societe* responsib* duty duties funcion* aufgabe*",
     Aspect.NOW: "now moment currently current* present* today nowadays actual* actualmente ahora hoy actuellement maintenant aujourd derzeit* aktuell* heute jetzt momentan gegenwartig* atual* agora hoje adesso oggi attual*",
@@ -73,7 +73,7 @@ _CARRIERS = frozenset(
     "want wants need needs looking look search searching good great best strong solid some least more than less fewer over under between year years month months yr yrs experience experienced expert experts "
     "use used uses using work worked works working know knows knew known able capable would could can get got take took kind sort part time do done did details detail information info hold holds held "
     "tenemos habra hubo avons avez auriez haben habt hatten gibts abbiamo avete temos havera once ever already before both either holding having alguna vez veces jamas nunca ya ambos ambas jamais deja fois parfois souvent "
-    "einmal mal jemals je irgendwann ja alguma vezes gia mai volta volte entrambi "
+    "darf durfen durfte einmal mal jemals je irgendwann ja alguma vezes gia mai volta volte entrambi "
     "candidato candidata candidatos candidatas persona personas gente alguien alguno quien quienes cual cuales que donde cuando cuanto cuantos cuantas cuanta como tiene tienen tenga tengan hay ha han dime dame "
     "muestrame muestra lista enumera encuentra busca busco buscamos necesito necesitamos menos mas anos ano meses experiencia experto experta trabajado trabajo trabaja trabajaron trabajan sabe saben conoce conocen "
     "uso usado usa utiliza utilizado algun alguna nombre nombres curriculo curriculum curriculos perfiles todos todas cada desde hasta hizo hace hacia fue era estan esta "
