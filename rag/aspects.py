@@ -73,7 +73,7 @@ _CARRIERS = frozenset(
     "want wants need needs looking look search searching good great best strong solid some least more than less fewer over under between year years month months yr yrs experience experienced expert experts "
     "use used uses using work worked works working know knows knew known able capable would could can get got take took kind sort part time do done did details detail information info hold holds held "
     "tenemos habra hubo avons avez auriez haben habt hatten gibts abbiamo avete temos havera once ever already before both either holding having alguna vez veces jamas nunca ya ambos ambas jamais deja fois parfois souvent "
-    "darf durfen durfte einmal mal jemals je irgendwann ja alguma vezes gia mai volta volte entrambi "
+    "einmal mal jemals je irgendwann ja alguma vezes gia mai volta volte entrambi "
     "candidato candidata candidatos candidatas persona personas gente alguien alguno quien quienes cual cuales que donde cuando cuanto cuantos cuantas cuanta como tiene tienen tenga tengan hay ha han dime dame "
     "muestrame muestra lista enumera encuentra busca busco buscamos necesito necesitamos menos mas anos ano meses experiencia experto experta trabajado trabajo trabaja trabajaron trabajan sabe saben conoce conocen "
     "uso usado usa utiliza utilizado algun alguna nombre nombres curriculo curriculum curriculos perfiles todos todas cada desde hasta hizo hace hacia fue era estan esta "
