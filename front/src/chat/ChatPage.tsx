@@ -5,6 +5,7 @@ import { useThread } from "../api/queries";
 import type { Source } from "../api/types";
 import { useT } from "../i18n/t";
 import { NotFound } from "../layout/NotFound";
+import { makeRoom } from "../layout/sidebar-state";
 import { warmUp } from "../markdown/warm";
 import { TextsContext } from "../run/useLive";
 import { useStickToBottom } from "../scroll/useStickToBottom";
@@ -40,6 +41,8 @@ export function ChatPage({ threadId }: { threadId: string }) {
   useShortcut("Escape", halt, running !== null && !stopping);
   useTitle(thread.data ? (thread.data.title ?? t("threads.untitled")) : null, running !== null);
   useEffect(() => setSource(null), [threadId]);
+  const beside = source !== null;
+  useEffect(() => (beside ? makeRoom() : undefined), [beside]);
 
   // A long conversation is prepared a little at a time; one that is being written comes at once, as each word would begin the preparing anew.
   const prepared = useDeferredValue(query.data !== undefined);

@@ -32,18 +32,25 @@ test("a citation opens the PDF at its page with the passage marked, beside the t
   expect(found.length).toBeGreaterThan(3);
   expect(found.filter((word) => said.has(word)).length / found.length).toBeGreaterThan(0.7);
   expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top);
-  // As far to the side as there is room: here the text stands flush with the list of conversations, and the source covers less of it.
-  const sidebar = (await page.getByRole("complementary").boundingBox())!.width;
-  await expect.poll(place).toMatchObject({ x: sidebar + 16, y: before.y, width: before.width });
-  // Without the list there is room for both.
-  await page.keyboard.press("Control+b");
-  await expect.poll(async () => (await place()).x + before.width).toBeLessThan((await drawer.boundingBox())!.x);
+  // The list of conversations gives way, and the text moves to the side: both are seen whole.
+  const list = page.getByRole("complementary", { includeHidden: true });
+  const free = async (): Promise<number> => (await drawer.boundingBox())!.x - (await place()).x - before.width;
+  await expect.poll(free).toBeGreaterThan(0);
   expect(await place()).toMatchObject({ y: before.y, width: before.width });
+  // Unless the reader wants the list.
   await page.keyboard.press("Control+b");
-
+  await expect.poll(async () => (await place()).x).toBe(280 + 16);
+  await expect.poll(place).toMatchObject({ y: before.y, width: before.width });
   await page.keyboard.press("Escape");
   await expect(drawer).toBeHidden();
   await expect.poll(place).toMatchObject({ x: before.x, y: before.y, width: before.width });
+  // On a small laptop, too; and when the source is closed the list is back.
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await answer(page).getByRole("button", { name: /^Source 2:/ }).first().click();
+  await expect.poll(free).toBeGreaterThanOrEqual(0);
+  expect((await list.boundingBox())!.width).toBe(0);
+  await page.keyboard.press("Escape");
+  await expect.poll(async () => (await list.boundingBox())!.width).toBe(280);
   await expect(answer(page).getByRole("button", { name: /^Source 2:/ }).first()).toBeFocused();
 });
 
