@@ -1,7 +1,7 @@
 /**
  * Whether the sidebar is there. Beside the conversation (768 px and wider) the reader's choice is kept; over it, on a phone, it is a drawer that
  * begins closed and closes with every step. Where the screen is not wide enough for both it gives way to a source beside the conversation, until that
- * is closed or the reader asks for it.
+ * is closed or the reader asks for it. `Shell` draws it, `ChatPage` asks for room.
  */
 import { useSyncExternalStore } from "react";
 
