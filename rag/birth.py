@@ -32,10 +32,9 @@ _LABEL = (
 _VERB = r"born|geboren|geb\.|nacid[oa]|naci|nee?(?:\s?\(e\))?|nascid[oa]|nasci|nat[oa]|ur\.|urodzon[ya]"
 _SUBJECT = r"(?:(?:i was|i am|ich bin|ich wurde|wurde|soy|je suis|sou|sono) )?"
 _SAYS = re.compile(rf"(?:^|[|·•;,.()/–—-])\s*{_SUBJECT}(?P<word>(?P<label>{_LABEL})|{_VERB})(?![\w’'-])")
-_AT, _LITTLE = (
-    frozenset("in a en em zu at te w we".split()),
-    frozenset("on in the am im el en le il nel em a dia of de del op w we te".split()),
-)
+_AT = frozenset("in a en em zu at te w we".split())
+"""Words that lead from `born` to a place."""
+_LITTLE = frozenset("on in the am im el en le il nel em a dia of de del op w we te".split())
 _LONGEST_PLACE = 5
 _OF_A_CHILD = re.compile(
     r"\b(?:child\w*|kids?|sons?|daughters?|twins|kind(?:er)?|sohn\w*|tochter|hij[oa]s?|enfants?|fils|filles?|filh[oa]s?|figli\w*|bab(?:y|ies))\b"

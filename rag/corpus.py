@@ -255,11 +255,6 @@ class Corpus:
         """The files that could not be read, and why."""
         return [(file, reason) for file, reason in self._all("select file, reason from skipped order by file")]
 
-    def close(self) -> None:
-        """Lets go of the file, once no search reads any more."""
-        with self._lock:
-            self._db.close()
-
     def births(self) -> dict[int, Birth]:
         """When everybody was born, or how old they are, whose CV states it."""
         return {cv: Birth(*stated) for cv, *stated in self._all("select cv, first, last, age, said from births")}
@@ -267,3 +262,8 @@ class Corpus:
     def careers_stated(self) -> dict[int, int]:
         """The years of work altogether of everybody whose CV states them."""
         return dict(self._all("select cv, years from careers"))
+
+    def close(self) -> None:
+        """Lets go of the file, once no search reads any more."""
+        with self._lock:
+            self._db.close()
