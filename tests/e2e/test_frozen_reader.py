@@ -61,10 +61,10 @@ def _never_read(process: Process, asked: Asked) -> Generator[list[socket.socket]
     address = httpx.URL(process.url)
     with ExitStack() as stack:
         readers = [stack.enter_context(socket.socket()) for _ in range(5)]
-        for reader in readers:
+        for number, reader in enumerate(readers):
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
             reader.connect((address.host, address.port))
-            reader.sendall(f"GET /api/runs/{asked.run_id}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            reader.sendall(f"GET /api/runs/{asked.run_id}/events?pace={number * 100} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         yield readers
 
 
