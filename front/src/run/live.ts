@@ -174,7 +174,15 @@ export class LiveStore {
   private knows(cursor: string): boolean {
     const place = placeOf(cursor);
     if (place === null || cursor === this.position || this.stored.has(place.runId)) return true;
-    return (this.runs.get(place.runId)?.lastSeq ?? 0) >= place.seq;
+    const run = this.runs.get(place.runId);
+    // At its event 0 a run has not begun: all before it is known if those before it have ended.
+    if (place.seq === 0 && run?.lastSeq === 0) return this.inLineBefore(run).every(isFinal);
+    return run !== undefined && run.lastSeq >= place.seq;
+  }
+
+  private inLineBefore(run: LiveRun): LiveRun[] {
+    const runs = [...this.runs.values()];
+    return runs.slice(0, runs.indexOf(run));
   }
 
   /** Whether an event is earlier in its run than the position: a repeat, which must not move it back. */
