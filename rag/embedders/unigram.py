@@ -33,9 +33,8 @@ class Unigram:
         self._unknown = vocabulary.unknown
         self._scores = vocabulary.scores
         self._least = float(vocabulary.scores.min()) - _UNKNOWN_LESS
-        pieces = np.flatnonzero(vocabulary.scores < 0).astype(
-            np.int32
-        )  # what has no score is a mark (<s>, <pad>, <mask>), which no text may write
+        # What has no score is a mark (<s>, <pad>, <mask>), which no text may write.
+        pieces = np.flatnonzero(vocabulary.scores < 0).astype(np.int32)
         starts, lengths = _characters(vocabulary)
         hashes = _hashes_of(vocabulary, starts[pieces], lengths[pieces])
         order = np.argsort(hashes)
