@@ -47,7 +47,7 @@ SECTIONS: dict[Aspect, tuple[Section, ...]] = {
 
 _WORDS: dict[Aspect, str] = {  # a star stands for any ending
     Aspect.STUDIES: "attend* enrol* study studies studied studying student* degree* universit* graduat* educat* school* college diploma* major majored academic* qualif* estudi* titul* titulacion licenci* formacion formo graduo academic* carrera "
-    "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbild* bildung* abschluss* formou formad* curs* laure* studi studiat* studier*",
+    "etud* diplom* formation universite hochschul* studier* studium studiert absolv* ausbildung* ausgebildet bildung* abschluss* formou formad* curs* laure* studi studiat* studier*",
     Aspect.WORK: "work* job* employ* compan* role* position* career* experienc* occupation* profession* trabaj* emple* empresa* puesto* cargo* experienc* laboral* profesion* travail* emploi* entreprise* poste* metier* "
     "arbeit* gearbeitet beruf* firma* unternehmen stelle* tatig* angestellt beschaftigt trabalh* emprego lavor* azienda* impiego societe* responsib* duty duties funcion* aufgabe*",
     Aspect.NOW: "now moment currently current* present* today nowadays actual* actualmente ahora hoy actuellement maintenant aujourd derzeit* aktuell* heute jetzt momentan gegenwartig* atual* agora hoje adesso oggi attual*",

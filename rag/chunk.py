@@ -20,6 +20,7 @@ NOWHERE = Position()
 LONGEST = 1100
 """Characters of a passage. Longer ones are cut between lines: one vector cannot say much more."""
 
+_DENIAL = re.compile(r"\W*(?:no|non|none|nein|keine?r?|n[ãa]o|nessun[oa]?|ningun[oa]|aucune?)\W*", re.IGNORECASE)
 _WITH_ENTRIES = {Section.EXPERIENCE, Section.EDUCATION, Section.PROJECTS, Section.VOLUNTEERING}
 
 
@@ -36,6 +37,11 @@ class Chunk:
     span: Span | None = None
     continued: bool = False
     context: str = ""
+
+    @property
+    def denies(self) -> bool:
+        """Does it say no more than that there is none: `Driving licence: no`? Then nobody is found by its heading."""
+        return bool(_DENIAL.fullmatch(self.text))
 
     def header(self, candidate: str) -> str:
         """What the passage is, in one line."""

@@ -3,18 +3,19 @@
 Concepts carry a question across languages, and across synonyms. They come from `vocabulary/concepts.txt`. Pure, loaded once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rag.words import LANGUAGES, fold, is_stop_word, stem, words
+from rag.words import LANGUAGES, fold, is_stop_word, raw_words, stem, words
 
-_FILES = ("concepts.txt", "roles.txt", "world.txt", "skill_nouns.txt", "everyday.txt")
+_FILES = ("concepts.txt", "certificates.txt", "tasks.txt", "roles.txt", "world.txt", "skill_nouns.txt", "everyday.txt")
 _REGIONS = "regions.txt"
 _MEANINGS = 4
 _SHORTEST_TAIL = 6
 _WIDE = "everyday"
+_PHRASES_OF_WORDS = frozenset({"role", "certificate", "skill"})
 _ORDINARY = frozenset({_WIDE, "noun"})
 _COLUMNS = ("en", "es", "fr", "de", "pt", "it")
 _Trie = dict[tuple[str, ...], tuple[str, ...]]
@@ -59,6 +60,8 @@ class Concepts:
     phrases: dict[str, _Trie]
     roles: dict[str, _Trie]
     """Who does something, found by number and gender alone: a stem would take `development` for `developer`."""
+    exact: dict[str, _Trie]
+    """The phrases word for word, but for number and gender: where one stem serves two ideas, the one that is written so is meant (a `hospital` is no `hospitality`)."""
     longest: int
     words: frozenset[str]
     """The folded words of every phrase, in every language."""
@@ -83,20 +86,39 @@ class Concepts:
         return found
 
     def within(self, tokens: Sequence[str], mentions: Sequence[Mention], languages: Sequence[str]) -> list[str]:
-        """What the single words say of phrases that name a profession: a `civil engineer` is an engineer, a `forklift driver` has to do with forklifts."""
-        phrases = [mention for mention in mentions if mention.end - mention.start > 1 and self.by_name[mention.concept].kind == "role"]
+        """What the single words say of phrases that name a profession, a certificate or a skill: a `civil engineer` is an engineer, a `forklift licence` has to do with forklifts, `Medikamentengabe` with medication."""
+        phrases = [
+            mention for mention in mentions if mention.end - mention.start > 1 and self.by_name[mention.concept].kind in _PHRASES_OF_WORDS
+        ]
         at = sorted({at for mention in phrases for at in range(mention.start, mention.end)})
-        return [mention.concept for i in at for mention in self.mentions(tokens[i : i + 1], languages)]
+        compounds = {
+            mention.start
+            for mention in mentions
+            if mention.end - mention.start == 1 and self.by_name[mention.concept].kind in {"certificate", "skill"}
+        }
+        parts = [part for i in sorted(compounds) if "de" in languages for part in self._compound(tokens[i], i)]
+        return [
+            *(mention.concept for i in at for mention in self.mentions(tokens[i : i + 1], languages)),
+            *(part.concept for part in parts),
+        ]
 
     def _longest_at(self, tokens: Sequence[str], stems: dict[str, list[str]], plain: list[str], at: int) -> list[Mention]:
         for length in range(min(self.longest, len(tokens) - at), 0, -1):
             for language, stemmed in stems.items():
                 end = at + length
                 roles = self.roles[language].get(tuple(plain[at:end]), ())
-                names = roles or self.phrases[language].get(tuple(stemmed[at:end]), ())
+                names = roles or self._as_written(self.phrases[language].get(tuple(stemmed[at:end]), ()), plain[at:end], language)
                 if names and not (length == 1 and is_stop_word(tokens[at], language)):
                     return [Mention(name, at, end) for name in names]
         return []
+
+    def _as_written(self, names: tuple[str, ...], plain: Sequence[str], language: str) -> tuple[str, ...]:
+        """Of several ideas of one stem those written with just these words, if any is; ideas of everyday are wide enough to stay."""
+        if len(names) < 2:
+            return names
+        exact = self.exact[language].get(tuple(plain), ())
+        telling = [name for name in names if name in exact and not self.by_name[name].wide]
+        return tuple(name for name in names if name in telling or self.by_name[name].wide) if telling else names
 
     def _compound(self, word: str, at: int) -> tuple[Mention, ...]:
         """A German compound of known words is about both: `Krankenhausverwaltung` is hospital and administration; a `Landeskrankenhaus` is a hospital."""
@@ -171,6 +193,7 @@ def concepts() -> Concepts:
     said: set[str] = set()
     phrases: dict[str, _Trie] = {language: {} for language in LANGUAGES}
     roles: dict[str, _Trie] = {language: {} for language in LANGUAGES}
+    exact: dict[str, _Trie] = {language: {} for language in LANGUAGES}
     kind = ""
     for line in lines:
         if line.startswith("@"):
@@ -183,19 +206,30 @@ def concepts() -> Concepts:
         said.update(phrase for column in columns for phrase in column)
         for language, column in zip(_COLUMNS, columns, strict=False):
             for phrase in column:
-                tokens = words(fold(phrase))
-                if kind == "role":
-                    _add(roles[language], map(singular, tokens), name)
-                else:
-                    _add(phrases[language], (stem(token, language) for token in tokens), name)
+                for tokens in _ways_to_say(phrase):
+                    if kind == "role":
+                        _add(roles[language], map(singular, tokens), name)
+                    else:
+                        _add(phrases[language], (stem(token, language) for token in tokens), name)
+                        _add(exact[language], map(singular, tokens), name)
     longest = max(len(key) for tries in (phrases, roles) for trie in tries.values() for key in trie)
     return Concepts(
         by_name=by_name,
         phrases=phrases,
         roles=roles,
+        exact=exact,
         longest=longest,
         words=frozenset(word for phrase in said for word in words(fold(phrase)) if word.isalpha()),
     )
+
+
+def _ways_to_say(phrase: str) -> Iterator[list[str]]:
+    """A phrase's words; where some are joined by a mark (`cash-flow planning`), as one and apart, too: questions have them as one."""
+    tokens = words(fold(phrase))
+    yield tokens
+    if len(raw := raw_words(fold(phrase))) > 1 and len(raw) < len(tokens):
+        yield [words(word)[0] for word in raw]
+        yield [part for word in raw for part in (words(word)[1:] or words(word))]
 
 
 def _add(trie: _Trie, key: Iterable[str], name: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.birth import Birth
 from rag.chunk import Chunk
 from rag.facts import Facts
 from rag.headings import Section
@@ -24,7 +25,7 @@ from rag.words import is_stop_word, words
 _SECTIONS: tuple[Section, ...] = tuple(Section)
 _SCHEMA = """
 create table cvs (id integer primary key, cv_id text not null unique, file text not null, name text not null, pages integer not null,
-    language text not null, facts text not null);
+    language text not null, facts text not null, jobs integer not null);
 create table passages (
     id integer primary key, cv integer not null, section integer not null, heading text not null, page integer not null, header text not null, head text not null,
     text text not null, first integer not null, last integer not null, precise integer not null, continued integer not null
@@ -33,6 +34,8 @@ create table skills (key text not null, cv integer not null, name text not null,
 create table listed (id integer primary key, name text not null, language text not null, words integer not null, unique (name, language));
 create table listed_terms (term text not null, listed integer not null);
 create table spoken (language text not null, cv integer not null);
+create table births (cv integer primary key, first integer, last integer, age integer, said text not null);
+create table careers (cv integer primary key, years integer not null);
 create table skipped (file text not null, reason text not null);
 """
 _INDEXES = "create index skills_by_name on skills (name, cv); create index listed_by_term on listed_terms (term, listed); create index skills_by_key on skills (key, cv); create index skills_by_cv on skills (cv); create index spoken_by_language on spoken (language, cv); create index passages_by_cv on passages (cv);"
@@ -92,8 +95,17 @@ class CorpusWriter:
         number = self._cvs
         self._cvs += 1
         self._db.execute(
-            "insert into cvs values (?, ?, ?, ?, ?, ?, ?)",
-            (number, cv_id, file, facts.name, pages, facts.language, json.dumps(asdict(facts), ensure_ascii=False)),
+            "insert into cvs values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                cv_id,
+                file,
+                facts.name,
+                pages,
+                facts.language,
+                json.dumps(asdict(facts), ensure_ascii=False),
+                len(facts.employers) + len(facts.roles),
+            ),
         )
         self._db.executemany(
             "insert into skills values (?, ?, ?, ?)", ((skill.key, number, skill.name, skill.years) for skill in facts.skills)
@@ -101,6 +113,11 @@ class CorpusWriter:
         for skill in facts.skills:
             self._list(skill.name, facts.language)
         self._db.executemany("insert into spoken values (?, ?)", ((language, number) for language in facts.spoken))
+        if facts.birth is not None:
+            birth = facts.birth
+            self._db.execute("insert into births values (?, ?, ?, ?, ?)", (number, birth.first, birth.last, birth.age, birth.said))
+        if facts.career is not None:
+            self._db.execute("insert into careers values (?, ?)", (number, facts.career))
         self._db.executemany(
             "insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (self._row(number, facts.name, chunk) for chunk in chunks)
         )
@@ -162,6 +179,8 @@ class Corpus:
                 column.append(value)
         self.cv_of, self._section, self.first, self.last, self.precise, continued = (np.array(column, dtype=np.int32) for column in columns)
         self.continued: NDArray[np.bool_] = continued.astype(np.bool_)
+        self.of_unread_jobs = np.isin(self.cv_of, [cv for (cv,) in self._all("select id from cvs where jobs = 0")])
+        """The passages of CVs none of whose jobs was read: a layout may have put them anywhere."""
 
     def _all(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -235,6 +254,14 @@ class Corpus:
     def skipped(self) -> list[tuple[str, str]]:
         """The files that could not be read, and why."""
         return [(file, reason) for file, reason in self._all("select file, reason from skipped order by file")]
+
+    def births(self) -> dict[int, Birth]:
+        """When everybody was born, or how old they are, whose CV states it."""
+        return {cv: Birth(*stated) for cv, *stated in self._all("select cv, first, last, age, said from births")}
+
+    def careers_stated(self) -> dict[int, int]:
+        """The years of work altogether of everybody whose CV states them."""
+        return dict(self._all("select cv, years from careers"))
 
     def close(self) -> None:
         """Lets go of the file, once no search reads any more."""

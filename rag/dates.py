@@ -33,10 +33,10 @@ _POINT = (
     rf"|\d{{1,2}}[./-]\d{{1,2}}[./-]{_YEAR}|{_YEAR}[-/.](?:0[1-9]|1[0-2])(?:[-/.]\d{{2}})?(?!\d)|(?:0?[1-9]|1[0-2])\s?[./-]\s?{_YEAR}|{_YEAR}))"
 )
 _NOW = (
-    r"present|presently|current|currently|now|today|to date|date|ongoing|actualidad|actualmente|actual|presente|hoy|la actualidad|la fecha|en curso|"
-    r"heute|jetzt|laufend|aujourd['’]?\s?hui|ce jour|maintenant|en cours|actuellement|atual|atualmente|hoje|o momento|oggi|attuale|attualmente|in corso|adesso"
+    r"present|presently|act(?=\.|\s*$|\s*[|)])|current|currently|now|today|to date|date|ongoing|actualidad|actualmente|actual|presente|hoy|la actualidad|la fecha|en curso|"
+    r"heute|jetzt|dato|laufend|aujourd['’]?\s?hui|auj(?=\.|\s*$|\s*[|)])|ahora|ce jour|maintenant|en cours|actuellement|atual|atualmente|hoje|o momento|oggi|attuale|attualmente|in corso|adesso"
 )
-_TO = r"\s*(?:[-–—−→>~]+|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\bhasta\b|\ba\b|\bal\b|\bau\b|\bbis\b|\bzu\b|\bate\b|\bfino a\b|\bjusqu['’]?\s?(?:a|en)?\b)\s*(?:la |el |l['’]|zum |o )?"
+_TO = r"\s*(?:[-–—−→>~]+|\.{2,3}|…|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bthru\b|\bhasta\b|\ba\b|\bal\b|\bau\b|\bbis\b|\bzu\b|\bate\b|\bfino a\b|\bjusqu['’]?\s?(?:a|en)?\b)\s*(?:la |el |l['’]|zum |o )?"
 _RANGE = re.compile(rf"(?<![\w/])(?P<start>{_POINT})(?:{_TO})(?P<end>{_POINT}|(?:{_NOW})\b)", re.IGNORECASE)
 _SHORT_END = re.compile(rf"(?<![\w/])(?P<start>{_YEAR})\s*[-–—/]\s*(?P<end>\d{{2}})(?![\d/.-])")
 _MONTHS_OF_ONE_YEAR = re.compile(

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.ages import BornOrAged
 from rag.aspects import SECTIONS, Aspect
+from rag.careers import Careers
 from rag.concepts import concepts
 from rag.corpus import NOW
-from rag.dates import months_covered
 from rag.evidence import looks_like_name
 from rag.expansion import LITERAL
 from rag.facts import skill_key
@@ -20,12 +21,14 @@ from rag.headings import Section
 from rag.opened import Generation
 from rag.query import Clause, Joint, Question
 from rag.scoring import Scores
+from rag.tense import When
 from rag.terms import CONCEPT, passage_terms
 from rag.words import words
 
 _OWN_SECTION = {Aspect.PROJECTS, Aspect.PUBLISHED, Aspect.AWARDS, Aspect.HOBBIES, Aspect.VOLUNTEERS, Aspect.CERTIFIED}
 _STRICT = {Aspect.STUDIES, Aspect.SPEAKS, Aspect.LIVES}
 """Aspects whose section decides, if anybody's says it: who speaks German is not who studied German."""
+_NO_JOBS = {Section.PROFILE, Section.EDUCATION, Section.LANGUAGES, Section.INTERESTS, Section.REFERENCES}
 _MOSTLY_NAMED = 0.5
 """Where so much of a condition are names, each thing by its rarity, they decide."""
 
@@ -38,6 +41,10 @@ class Fit:
     years: dict[int, float] = field(default_factory=dict)
     by_words: bool = False
     """Found by what passages say, and by no fact about the CV."""
+    at_another_time: set[int] = field(default_factory=set)
+    """Who still does what others used to do, where that was asked: likeness must not bring them back."""
+    in_time: set[int] | None = None
+    """Where no CV says what is sought, and a time was asked for, too: those whose years would meet it. Likeness may choose among them."""
 
     @property
     def cvs(self) -> set[int]:
@@ -51,11 +58,21 @@ def everybody_who(generation: Generation, question: Question, scores: Scores) ->
     fits: Fit | None = None
     for clause, condition in zip(question.clauses, clauses, strict=True):
         fits = _combine(fits, clause.joint, condition.fit(), generation)
-    if fits is None and not question.years:
-        return _by_section_alone(generation, question)
-    if question.years:
-        fits = _with_years(generation, question, scores, fits)
-    return fits or Fit()
+    if not question.timed:
+        return _by_section_alone(generation, question) if fits is None else fits
+    condition = next((condition for condition in clauses if condition.wanted), None)
+    if condition is None or (fits is not None and fits.cvs):
+        return _whose_time_fits(
+            generation, question, fits, Careers(generation, scores if condition else None, condition.stated() if condition else {})
+        )
+    return Fit(in_time=_whose_time_fits(generation, question, None, Careers(generation, None, {})).cvs)
+
+
+def _whose_time_fits(generation: Generation, question: Question, fits: Fit | None, careers: Careers) -> Fit:
+    """Those of them whose birth or work meets the time asked for; of everybody, if nothing else was."""
+    if question.years or question.since:
+        fits = _long_enough(generation, question, fits, careers)
+    return _born(generation, question.born, fits) if question.born else fits or Fit()
 
 
 def _combine(before: Fit | None, joint: Joint, fit: Fit, generation: Generation) -> Fit:
@@ -85,6 +102,15 @@ class _Condition:
         self._named = {i for i, thing in enumerate(scores.things) if any(looks_like_name(question, at) for at in thing.positions)}
         wanted = set(clause.positions)
         self._which = [i for i, thing in enumerate(scores.things) if wanted & set(thing.positions)]
+
+    @property
+    def wanted(self) -> bool:
+        """Is it asked for, and not excluded?"""
+        return self._clause.joint is not Joint.NOT
+
+    def stated(self) -> dict[int, int | None]:
+        """The years that CVs state for it as a skill."""
+        return {**self.alike(), **self.skills()}
 
     def fit(self) -> Fit:
         """Who meets it."""
@@ -155,6 +181,8 @@ class _Condition:
         said = self._scores.literally(telling) | (self._scores.mostly(telling) & self._foreign() & named)
         if names and self._share(names, telling) >= _MOSTLY_NAMED:
             said |= named  # `a WSET qualification`: whoever has it may call it something else
+        if self._clause.when is not When.EVER and (fit := self._at_its_time(said)) is not None:
+            return fit
         for where in self._places():
             here = said & where
             if here.any():
@@ -167,6 +195,33 @@ class _Condition:
         fit = self._shown({*together, *listed}, telling, ()) if len(telling) > 1 else self._shown(listed, telling, ())
         fit.by_words = not listed
         return fit
+
+    def _unread_jobs(self) -> NDArray[np.bool_]:
+        """Passages that may be jobs, of CVs none of whose jobs was read: a layout put them under any heading that is not about something else."""
+        corpus = self._generation.corpus
+        return corpus.of_unread_jobs & ~corpus.in_sections(_NO_JOBS)
+
+    def _at_its_time(self, said: NDArray[np.bool_]) -> Fit | None:
+        """Who does it now, or no longer: by a job that lasts, or has ended. What somebody is by profession, or what no job says, a summary says too; where none does, no time is known (None)."""
+        corpus = self._generation.corpus
+        jobs = corpus.in_sections((Section.EXPERIENCE, Section.VOLUNTEERING)) & (corpus.first >= 0)
+        lasting = jobs & (corpus.last >= NOW)
+        if self._clause.when is When.NOW:
+            undated = corpus.in_sections((Section.EXPERIENCE,)) & (corpus.first < 0)  # a layout may have put the dates elsewhere
+            here = said & (lasting | undated | self._unread_jobs())
+            headed = said & corpus.in_sections((Section.SUMMARY, Section.PROFILE))
+            profession = any(self._scores.things[i].is_a("role") for i in self._which)
+            places = [here | headed] if profession else [here, headed]
+        else:
+            still = np.isin(corpus.cv_of, corpus.cv_of[said & lasting])
+            places = [said & jobs & ~lasting & ~still]
+        here = next((where for where in places if where.any()), None)
+        if here is not None:
+            fit = self._of(np.flatnonzero(here), set())
+            if self._clause.when is When.OVER:
+                fit.at_another_time = {*corpus.cv_of[said & lasting].tolist()}
+            return fit
+        return Fit() if (said & jobs).any() else None
 
     def _names(self, telling: list[int]) -> list[int]:
         """What is written like a name; a place is where something is sought, not what."""
@@ -185,7 +240,7 @@ class _Condition:
         """Where the condition has to be met, strictest first; nothing said is anywhere."""
         corpus = self._generation.corpus
         if self._clause.employer:
-            return [corpus.in_sections((Section.EXPERIENCE, Section.VOLUNTEERING)) & ~corpus.continued]
+            return [(corpus.in_sections((Section.EXPERIENCE, Section.VOLUNTEERING)) & ~corpus.continued) | self._unread_jobs()]
         strict = [aspect for aspect in self._clause.aspects if aspect in _STRICT]
         if Aspect.CERTIFIED in self._clause.aspects:
             return []  # `a WSET qualification` stands where its holder thought best
@@ -197,7 +252,8 @@ class _Condition:
         by_cv: dict[int, list[int]] = {}
         if self._clause.employer:
             numbers = numbers if self._of_places() else self._in_heads(numbers)
-            listed = set()
+            # Who lists cold chains has experience with them, whoever else's job is called so.
+            listed = {*self.skills(), *(self.alike() if len(self._which) > 1 else ())} if self._clause.with_something else set()
         elif self._clause.aspects & _STRICT:
             listed = set()
         for number in numbers.tolist():
@@ -231,6 +287,8 @@ class _Condition:
 
         def names_it(n: int) -> bool:
             head = read[n].head
+            if corpus.of_unread_jobs[n]:
+                return True
             return len(sought & set(words(head))) * 2 >= len(sought) or bool(
                 ideas and ideas.intersection(passage_terms(head, corpus.cvs[read[n].cv].language))
             )
@@ -248,6 +306,39 @@ class _Condition:
         for number in numbers[np.argsort(-(coverage[numbers] + 0.3 * preferred[numbers]), kind="stable")].tolist():
             fit.passages.setdefault(int(corpus.cv_of[number]), [number])
         return fit
+
+
+def _born(generation: Generation, asked: BornOrAged, fits: Fit | None) -> Fit:
+    """Those of them whose CV states a birth or an age that meets it, with the passage that does."""
+    stated = {cv: birth for cv, birth in generation.corpus.births().items() if asked.holds(birth, generation.meta.as_of)}
+    chosen = Fit(years=fits.years if fits else {})
+    for cv in sorted(stated.keys() & fits.cvs if fits else stated.keys()):
+        shown = fits.passages[cv] if fits else []
+        chosen.passages[cv] = [*_saying(generation, cv, stated[cv].said), *shown]
+    return chosen
+
+
+def _saying(generation: Generation, cv: int, said: str) -> list[int]:
+    """The first passage of a CV with these words."""
+    sought = set(words(said))
+    read = generation.corpus.read(generation.corpus.passages_of((cv,)).tolist())
+    return [number for number in sorted(read) if sought <= set(words(read[number].text))][:1]
+
+
+def _long_enough(generation: Generation, question: Question, fits: Fit | None, careers: Careers) -> Fit:
+    """Those of them who have worked so long at it; of everybody, if nothing but time was asked for: the whole career counts then."""
+    chosen = Fit()
+    for cv in sorted(fits.cvs) if fits is not None else range(len(generation.corpus.cvs)):
+        if question.since:
+            fitting, worked = careers.lasts_since(cv, question.since), None
+        else:
+            worked = careers.years(cv)
+            fitting = question.years is not None and question.years.holds(worked)
+        if fitting:
+            chosen.passages[cv] = fits.passages[cv] if fits is not None else careers.shown(cv)
+            if worked is not None:
+                chosen.years[cv] = worked
+    return chosen
 
 
 def _is_short(text: str) -> bool:
@@ -280,66 +371,3 @@ def _by_section_alone(generation: Generation, question: Question) -> Fit:
     for number in np.flatnonzero(corpus.in_sections(sections)).tolist() if sections else []:
         fit.passages.setdefault(int(corpus.cv_of[number]), []).append(number)
     return fit
-
-
-def _with_years(generation: Generation, question: Question, scores: Scores, fits: Fit | None) -> Fit:
-    """Those of them with so many years of it; of everybody, if only years were asked for: the whole career counts then."""
-    asked = question.years
-    assert asked is not None
-    condition = next((clause for clause in question.clauses if clause.joint is not Joint.NOT), None)
-    chosen = Fit()
-    stated = (
-        {**_Condition(generation, question, scores, condition).alike(), **_Condition(generation, question, scores, condition).skills()}
-        if condition
-        else {}
-    )
-    for cv in sorted(fits.cvs) if fits else range(len(generation.corpus.cvs)):
-        years = stated.get(cv)
-        if years is None and condition:
-            years = _stated_years(generation, cv, scores)
-        worked = float(years) if years is not None else years_worked(generation, cv, scores if condition else None)
-        if asked.holds(worked):
-            chosen.passages[cv] = fits.passages[cv] if fits else _career(generation, cv)
-            chosen.years[cv] = worked
-    return chosen
-
-
-def _stated_years(generation: Generation, cv: int, scores: Scores) -> int | None:
-    """The years that the CV states for a skill that is what is sought, in the CV's words."""
-    telling = [thing for i, thing in enumerate(scores.things) if not scores.of_aspect[i]]
-    language = generation.corpus.cvs[cv].language
-    found: list[int] = []
-    for name, years in generation.corpus.stated_skills(cv) if telling else []:
-        terms = set(passage_terms(name, language))
-        said = [any(weight >= LITERAL and term in terms for term, weight in thing.terms.items()) for thing in telling]
-        if all(said) or (len(said) > 1 and sum(said) * 2 >= len(said) and language != "en"):
-            found.append(years)
-    return max(found, default=None)
-
-
-def years_worked(generation: Generation, cv: int, scores: Scores | None) -> float:
-    """Years of the entries that speak of what is sought (all entries without `scores`), each month once. Years without months count from mid to mid."""
-    corpus = generation.corpus
-    numbers = corpus.passages_of((cv,))
-    numbers = numbers[corpus.in_sections((Section.EXPERIENCE,))[numbers] & (corpus.first[numbers] >= 0)]
-    if scores is not None:
-        numbers = numbers[scores.coverage[numbers] >= 0.6]
-    return months_covered(_period(generation, int(number)) for number in numbers) / 12
-
-
-def _period(generation: Generation, number: int) -> tuple[int, int]:
-    corpus = generation.corpus
-    first, last = int(corpus.first[number]), int(corpus.last[number])
-    last = generation.meta.as_of if last >= NOW else last
-    if not corpus.precise[number] and last - first > 11:
-        first, last = first + 6, last - 6 if int(corpus.last[number]) < NOW else last
-    return first, max(first, last)
-
-
-def _career(generation: Generation, cv: int) -> list[int]:
-    """The passages that show how long somebody has worked: the first of the jobs, and the summary."""
-    corpus = generation.corpus
-    numbers = corpus.passages_of((cv,))
-    jobs = numbers[corpus.in_sections((Section.EXPERIENCE,))[numbers]]
-    oldest = jobs[np.argsort(corpus.first[jobs])][:1] if len(jobs) else numbers[:1]
-    return oldest.tolist()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rag.birth import Birth, birth_of
 from rag.chunk import Chunk
 from rag.concepts import concepts
 from rag.dates import without_dates
@@ -15,6 +16,8 @@ from rag.headings import Section
 from rag.layout import Line
 from rag.person import Contact, contact_of, name_of
 from rag.sections import Part
+from rag.skill_tables import tabled_years
+from rag.stated import career_stated
 from rag.terms import concept_term
 from rag.words import LANGUAGES, fold, stem, words
 
@@ -26,6 +29,8 @@ _LEVEL = re.compile(
     r"\b(?:expert|advanced|intermediate|basic|beginner|proficient|good|excellent|native|fluent|experto|avanzado|intermedio|basico|alto|medio|bajo|avance|"
     r"intermediaire|debutant|courant|maitrise|experte|fortgeschritten|grundkenntnisse|sehr gut|gut|esperto|avanzato|base|knowledge|level|nivel|niveau)\b"
 )
+_SKILLS = {"skill", "certificate"}
+"""Kinds of ideas that say all of a skill, whatever else its words may mean."""
 _SKILL_SECTIONS = {Section.SKILLS}
 _LONGEST_SKILL = 6
 
@@ -53,6 +58,9 @@ class Facts:
     roles: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()
     degrees: tuple[str, ...] = ()
+    birth: Birth | None = None
+    career: int | None = None
+    """Years of work altogether, where the CV states them."""
 
 
 def facts_of(lines: Sequence[Line], parts: Sequence[Part], chunks: Sequence[Chunk], stem_of_file: str, language: str) -> Facts:
@@ -65,12 +73,14 @@ def facts_of(lines: Sequence[Line], parts: Sequence[Part], chunks: Sequence[Chun
         language=language,
         contact=contact_of([line for line in lines if line.page == 1]),
         headline=_headline(lines, name),
-        skills=tuple(_skills(parts, language)),
+        skills=tuple(_skills(lines, parts, language)),
         spoken=tuple(_spoken(parts, language)),
         employers=_unique(job.employer for job in jobs),
         roles=_unique(job.role for job in jobs),
         schools=_unique(study.employer for study in studies),
         degrees=_unique(study.role for study in studies),
+        birth=birth_of(parts),
+        career=career_stated(parts),
     )
 
 
@@ -96,13 +106,19 @@ def skill_key(name: str, language: str = "en") -> str:
     tokens = words(name)
     mentions = concepts().mentions(tokens, (language, *(other for other in LANGUAGES if other != language)))
     mentions = [mention for mention in mentions if not concepts().by_name[mention.concept].wide]
-    if mentions and (mentions[0].start, mentions[0].end) == (0, len(tokens)) and len(mentions) == 1:
-        return concept_term(mentions[0].concept)
+    whole = [mention.concept for mention in mentions if (mention.start, mention.end) == (0, len(tokens))]
+    skills = [name for name in whole if concepts().by_name[name].kind in _SKILLS]
+    if len(whole) == 1 or len(skills) == 1:
+        return concept_term((skills or whole)[0])
     return " ".join(stem(token, "en") for token in tokens)
 
 
-def _skills(parts: Sequence[Part], language: str) -> Iterator[Skill]:
+def _skills(lines: Sequence[Line], parts: Sequence[Part], language: str) -> Iterator[Skill]:
     seen: dict[str, Skill] = {}
+    for cell, years in tabled_years(lines):
+        for item in _SEPARATORS.split(cell):
+            if (skill := _skill(item, language)) and _bare(item):
+                seen[skill.key] = Skill(skill.name, skill.key, years)
     for part in parts:
         if part.section in _SKILL_SECTIONS:
             for text in _items(part.lines):
@@ -113,19 +129,23 @@ def _skills(parts: Sequence[Part], language: str) -> Iterator[Skill]:
 
 
 def _items(lines: Sequence[Line]) -> Iterator[str]:
-    """The single skills of a list, a table or a paragraph. A cell with nothing but years or a level belongs to the cell before it."""
+    """The single skills of a list, a table or a paragraph. A cell with nothing but years or a level belongs to each skill of the cell before it."""
     for row in _whole_rows(lines):
         cells: list[str] = []
+        beside: list[str] = []
         for cell in row:
-            if cells and (not _bare(cell) or not _bare(cells[-1])):
-                cells[-1] += f" ({cell})" if not _bare(cell) else f" {cell}"
+            if cells and not _bare(cell):
+                beside[-1] += f" ({cell})"
+            elif cells and not _bare(cells[-1]):
+                cells[-1] += f" {cell}"
             else:
                 cells.append(cell)
-        for cell in cells:
+                beside.append("")
+        for cell, said in zip(cells, beside, strict=True):
             plain = cell.lstrip("•●○◦▪■□▸►▹‣⁃∙·➢➤✓✔*–— ") if is_bullet(cell) else cell
             for item in _SEPARATORS.split(_GROUP_LABEL.sub("", plain)):
                 if item.strip():
-                    yield item.strip()
+                    yield item.strip() + said
 
 
 def _whole_rows(lines: Sequence[Line]) -> Iterator[list[str]]:
@@ -191,7 +211,7 @@ def _lists_languages(text: str, language: str) -> bool:
 
 
 _SPEAKS = re.compile(
-    r"\b(?:[abc][12]|native|fluent|mother tongues?|bilingual|nativo|nativa|fluido|materna|bilingue|courant|maternelle|fliessend|muttersprache|verhandlungssicher|idiomas?|languages?|sprachen?|langues?|lingue?)\b"
+    r"\b(?:[abc][12]|native|fluent|mother tongues?|bilingual|nativo|nativa|fluido|materna|bilingue|courant|maternelle|fliessend|muttersprache|verhandlungssicher|idiomas?|languages?|level \d|sprachen?|langues?|lingue?)\b"
 )
 
 

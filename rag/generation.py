@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rag.errors import IndexMismatch, NoIndex
 
-FORMAT = 7
+FORMAT = 8
 """Of the files in a generation; another number means: build again."""
 
 

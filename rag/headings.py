@@ -53,7 +53,7 @@ _HEADINGS: dict[Section, str] = {
         "empleo; carrera profesional; vida laboral; practicas; experiencia docente; experiencia clinica; experiencia relevante;"
         "experience professionnelle; experiences; experiences professionnelles; parcours; parcours professionnel; emplois; stages; carriere;"
         "berufserfahrung; beruflicher werdegang; werdegang; berufspraxis; praxiserfahrung; arbeitserfahrung; berufliche erfahrung; praktika;"
-        "berufliche stationen; erfahrung; experiencia profissional; experiencias profissionais; historico profissional; percurso profissional;"
+        "berufliche stationen; tatigkeiten; berufliche tatigkeiten; bisherige tatigkeiten; laufbahn; berufliche laufbahn; empleos; impieghi; postes occupes; erfahrung; experiencia profissional; experiencias profissionais; historico profissional; percurso profissional;"
         "atuacao profissional; esperienza; esperienze; esperienza lavorativa; esperienze lavorative; esperienza professionale;"
         "esperienze professionali; percorso professionale; carriera"
     ),
@@ -63,7 +63,7 @@ _HEADINGS: dict[Section, str] = {
         "educacion; formacion; formacion academica; estudios; educacion y formacion; titulacion; titulos; datos academicos; formacion reglada;"
         "formacion complementaria; formation academica; formation; formations; etudes; diplomes; formation academique; cursus; scolarite;"
         "parcours academique; education et formation; diplomes et formations; ausbildung; bildung; bildungsweg; studium; schulbildung;"
-        "akademischer werdegang; aus und weiterbildung; hochschulbildung; schulische ausbildung; akademische ausbildung; schule; bildung und ausbildung;"
+        "akademischer werdegang; aus und weiterbildung; hochschulbildung; schulische ausbildung; schulen; ausbildungen; akademische ausbildung; schule; bildung und ausbildung;"
         "educacao; formacao; formacao academica; escolaridade; educacao e formacao; habilitacoes academicas; habilitacoes; istruzione;"
         "formazione; istruzione e formazione; titoli di studio; studi; formazione accademica"
     ),
@@ -71,7 +71,7 @@ _HEADINGS: dict[Section, str] = {
         "skills; technical skills; key skills; core skills; core competencies; competencies; competences; expertise; areas of expertise; technologies; tools;"
         "technical expertise; skills summary; technical proficiencies; soft skills; hard skills; professional skills; digital skills; it skills;"
         "computer skills; tech stack; stack; toolbox; key competencies; top skills; abilities; strengths; specialties; specialities; personal skills;"
-        "skills and tools; tools and technologies; technical stack; job related skills; communication skills; organisational skills; programming languages;"
+        "skills matrix; skill matrix; competency matrix; skill set; skillset; matriz de competencias; matrice de competences; kompetenzmatrix; kompetenzprofil; skills and tools; tools and technologies; technical stack; job related skills; communication skills; organisational skills; programming languages;"
         "habilidades; competencias; aptitudes; aptitudes principales; conocimientos; conocimientos tecnicos; habilidades tecnicas; destrezas;"
         "competencias tecnicas; competencias profesionales; competencias clave; herramientas; tecnologias; competencias digitales; fortalezas;"
         "conocimientos informaticos; informatica; capacidades; habilidades blandas; especialidades; areas de especializacion;"

@@ -256,7 +256,7 @@ class _Writer:
     def _add_chunk(self, chunk: Chunk, facts: Facts) -> None:
         language = language_of(chunk.text, default=facts.language) if len(chunk.text) > 300 else facts.language
         text = f"{chunk.header('')}\n{chunk.text}"
-        self._lexical.add(passage_terms(text, language))
+        self._lexical.add(passage_terms(chunk.text if chunk.denies else text, language))
         self._to_embed.append(text if self._embedder.multilingual else in_english(text, language))
         if len(self._to_embed) >= _BATCH:
             self._embed()

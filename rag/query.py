@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from unicodedata import normalize
 
+from rag.ages import BornOrAged, born_or_aged
 from rag.aspects import Aspect, aspects_of, aspects_of_word, is_carrier, plain
 from rag.concepts import concepts
+from rag.experience import Years, of_a_career, other_spells, since_asked, years_asked
 from rag.names import PARTICLES, Known, Names, People, Token, tokens_of
+from rag.tense import When, said_of_time, when_of
 from rag.words import fold, languages_of
 
 _EVERYBODY = re.compile(
@@ -24,25 +27,6 @@ _EVERYBODY = re.compile(
 _IMPERATIVE = re.compile(
     r"^\W*(?:list|show|find|name|give me|search|looking for|i need|we need|dame|lista|muestra\w*|encuentra|busco|buscamos|necesito|necesitamos|liste|trouve\w*|cherche\w*|zeig\w*|nenne|finde|suche\w*|all)\b"
 )
-_NUMBER_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20,
-    "un": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "quince": 15, "veinte": 20,
-    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "quinze": 15, "vingt": 20,
-    "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "funfzehn": 15, "zwanzig": 20,
-}  # fmt: skip
-_N = rf"(?P<n>\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})"
-_YEARS = r"(?:years?|yrs?|anos?|ans|annees?|jahren?|jahre|anni)"
-_MORE = r"more than|over|above|exceeding|mas de|plus de|mehr als|uber|mais de|piu di|longer than"
-_LEAST = r"at least|minimum(?: of)?|min\.?|not less than|no less than|al menos|como minimo|por lo menos|minimo|au moins|au minimum|mindestens|wenigstens|pelo menos|almeno"
-_LESS = r"less than|fewer than|under|below|menos de|moins de|weniger als|unter|meno di"
-_MOST = r"at most|up to|maximum(?: of)?|no more than|como maximo|hasta|au plus|maximum|hochstens|maximal"
-_COMPARISON = re.compile(
-    rf"\b(?:(?P<more>{_MORE})|(?P<least>{_LEAST})|(?P<less>{_LESS})|(?P<most>{_MOST}))\s+{_N}\s*(?P<plus>\+|or more|o mas|ou plus|oder mehr)?\s*{_YEARS}\b"
-)
-_PLUS = re.compile(
-    rf"\b{_N}\s*(?P<plus>\+|or more|plus|o mas|ou plus|oder mehr)\s*{_YEARS}\b|\b{_N.replace('n>', 'm>')}\s*{_YEARS}\s*(?:or more|o mas|ou plus|oder mehr)\b"
-)
-_BARE_YEARS = re.compile(rf"\b{_N}\s*{_YEARS}\b(?!\s*olds?\b)")
 _HOW_LONG = re.compile(
     r"how many years|how long|cuantos anos|cuanto tiempo|combien d['’]?\s?annees|depuis combien|wie viele jahre|wie lange|seit wann|since when|desde cuando|quantos anos|quanti anni"
 )
@@ -66,6 +50,10 @@ _OR = frozenset("or o u ou oder bzw".split())
 _NOT = frozenset(
     "not no without except excluding but sin excepto salvo nicht ohne kein keine ausser sans sauf excepte pero aber mais".split()
 )
+_WAYS_OF_WORKING = frozenset(
+    "intern interned internship internships apprenticeship volunteer volunteered volunteering stage stages benevolat apprentissage practicas becario becaria voluntariado "
+    "praktikum praktika praktikant ehrenamt ehrenamtlich estagio estagios voluntario tirocinio tirocini volontariato".split()
+)
 _WORKED_AT = re.compile(
     r"\b(?:work\w*|employed|job|experience|career|position|role|served|intern\w*)\s+(?:\w+\s+){0,4}?(?:at|for|with)\b|\bemploy(?:ed|ee|ees|er)\b|\btrabaj\w*\s+(?:\w+\s+){0,3}?(?:en|para|con)\b|\bempleado\w* (?:en|de|por)\b|"
     r"\btravaill\w*\s+(?:\w+\s+){0,3}?(?:chez|a|pour|au)\b|\b(?:bei|fur)\b.*\b(?:gearbeitet|arbeitet|arbeiten|tatig|angestellt|beschaftigt)\b|\barbeite\w*\s+(?:\w+\s+){0,3}?(?:bei|fur)\b|\btrabalh\w*\s+(?:n[ao]|em|para)\b|\blavor\w*\s+(?:per|in|presso)\b"
@@ -73,35 +61,6 @@ _WORKED_AT = re.compile(
 
 
 _WITH = re.compile(r"\b(?:with|con|avec|mit|com)\b")
-
-
-class Comparison(StrEnum):
-    """How a number of years is bounded."""
-
-    MORE = "more than"
-    LEAST = "at least"
-    LESS = "less than"
-    MOST = "at most"
-
-
-@dataclass(frozen=True, slots=True)
-class Years:
-    """A condition on years of experience."""
-
-    comparison: Comparison
-    years: int
-
-    def holds(self, years: float) -> bool:
-        """Does this many years meet the condition?"""
-        match self.comparison:
-            case Comparison.MORE:
-                return years > self.years
-            case Comparison.LEAST:
-                return years >= self.years
-            case Comparison.LESS:
-                return years < self.years
-            case Comparison.MOST:
-                return years <= self.years
 
 
 class Joint(StrEnum):
@@ -122,6 +81,7 @@ class Clause:
     employer: bool = False
     with_something: bool = False
     """`Worked with` may name an employer, or a tool; `worked at` names an employer."""
+    when: When = When.EVER
     by_name: bool = False
     """The employer is written like a name. German writes every noun so: there it cannot be told."""
 
@@ -131,6 +91,7 @@ class Question:
     """A question, read. `telling` are the positions of the words that say what is sought; `everybody` asks for all who fit.
 
     `language` is the one of `read_in` that its little words are read by; these are several where its words speak for none more than for others.
+    `years` bounds how long somebody has worked, `since` is the last month by which what still lasts began, `born` when somebody was born.
     `asks_of_the_world` is a question that neither asks for somebody nor begins like a description: `what is the capital of …`.
     `how_to` asks how something is done: CVs say who did it. `key_words` is no sentence: whoever types `heat pump installer` looks for one.
     """
@@ -144,11 +105,18 @@ class Question:
     telling: tuple[int, ...]
     everybody: bool
     years: Years | None
+    since: int | None
+    born: BornOrAged | None
     how_long: bool
     how_to: bool
     key_words: bool
     asks_of_the_world: bool
     clauses: tuple[Clause, ...]
+
+    @property
+    def timed(self) -> bool:
+        """Is there a condition on times? Facts alone can meet it."""
+        return self.years is not None or self.since is not None or self.born is not None
 
     def with_names_as(self, stand_in: str) -> str:
         """Its words, with one stand-in for the words of each name."""
@@ -169,7 +137,8 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
     read_in = _languages(text)
     language = "en" if "en" in read_in else read_in[0]
     tokens = tuple(tokens_of(text))
-    years, years_at = _years(text, tokens)
+    folded = fold(text)
+    times = _times(folded, tokens, language)
 
     speaking = Aspect.SPEAKS in aspects_of(tokens)
 
@@ -182,19 +151,23 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
             or _is_concept(token, language)
         )
 
-    folded = fold(text)
     key_words = len(tokens) <= _FEW and not _SENTENCE.search(folded)
     people = names.find(tokens, Known(frequency, ordinary, concepts().words.__contains__, concepts().is_work, key_words))
+    adverbs = frozenset[int]() if people.cvs else frozenset[int]().union(*(_at(tokens, phrase) for phrase in said_of_time(folded)))
     telling = tuple(
         i
         for i, token in enumerate(tokens)
         if i not in people.positions
-        and i not in years_at
+        and i not in times.at
+        and i not in adverbs
         and not is_carrier(token, language)
         and not _is_possessive(token)
         and not (i == 0 and len(token.raw) == 1 and token.folded in _ARTICLES)
     )
-    everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded))
+    if (times.years or times.since) and all(of_a_career(plain(tokens[i])) for i in telling):
+        telling = ()  # `thirty years in the trade`: of everything they did
+    timed = bool(times.years or times.since or times.born)
+    everybody = not people.cvs and bool(_EVERYBODY.search(folded) or _IMPERATIVE.search(folded) or (timed and not _SENTENCE.search(folded)))
     return Question(
         text=text,
         tokens=tokens,
@@ -204,12 +177,14 @@ def read_question(text: str, names: Names, frequency: Callable[[str], int]) -> Q
         aspects=aspects_of([token for i, token in enumerate(tokens) if i not in people.positions]),
         telling=telling,
         everybody=everybody,
-        years=years,
+        years=times.years,
+        since=times.since,
+        born=times.born,
         how_long=bool(_HOW_LONG.search(folded)),
         how_to=not everybody and bool(_HOW_TO.search(folded)),
         asks_of_the_world=not everybody and bool(_ASKS.match(folded)),
         key_words=key_words,
-        clauses=tuple(_clauses(folded, tokens, telling, language)),
+        clauses=tuple(_clauses(folded, tokens, telling, language, times.at | adverbs)),
     )
 
 
@@ -239,30 +214,55 @@ def _is_concept(token: Token, language: str) -> bool:
     return not token.capital and any(not concepts().by_name[mention.concept].ordinary for mention in mentions)
 
 
-def _years(text: str, tokens: Sequence[Token]) -> tuple[Years | None, frozenset[int]]:
-    folded = fold(text)
-    if found := _COMPARISON.search(folded):
-        kind = next(name for name in ("more", "least", "less", "most") if found[name])
-        comparison = {"more": Comparison.MORE, "least": Comparison.LEAST, "less": Comparison.LESS, "most": Comparison.MOST}[kind]
-        return Years(comparison, _number(found["n"])), _numbers_at(tokens, found[0])
-    if found := _PLUS.search(folded):
-        return Years(Comparison.LEAST, _number(found["n"] or found["m"])), _numbers_at(tokens, found[0])
-    if found := _BARE_YEARS.search(folded):
-        return Years(Comparison.LEAST, _number(found["n"])), _numbers_at(tokens, found[0])
-    return None, frozenset()
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The conditions on times in a question, and the positions of the words that make them."""
+
+    years: Years | None = None
+    since: int | None = None
+    born: BornOrAged | None = None
+    at: frozenset[int] = frozenset()
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _NUMBER_WORDS[text]
+def _times(folded: str, tokens: Sequence[Token], language: str) -> _Times:
+    """An age is no experience: what says one is read first."""
+    if (asked := born_or_aged(folded)) and _of_who_is_sought(tokens, at := _at(tokens, asked[1]), language):
+        rest = _times_of_work(folded.replace(asked[1], " "), tokens)
+        return replace(rest, born=asked[0], at=rest.at | at)
+    return _times_of_work(folded, tokens)
 
 
-def _numbers_at(tokens: Sequence[Token], phrase: str) -> frozenset[int]:
-    parts = set(re.findall(r"\w+", phrase))
-    return frozenset(i for i, token in enumerate(tokens) if token.folded in parts)
+def _times_of_work(folded: str, tokens: Sequence[Token]) -> _Times:
+    if asked := years_asked(folded):
+        return _Times(years=asked[0], at=_at(tokens, asked[1]))
+    if asked := since_asked(folded):
+        return _Times(since=asked[0], at=_at(tokens, asked[1]))
+    return _Times(at=frozenset[int]().union(*(_at(tokens, spell) for spell in other_spells(folded))))
 
 
-def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], language: str) -> list[Clause]:
-    """The telling words, split where the question says and, or, not, or sets a comma between two of them."""
+def _at(tokens: Sequence[Token], phrase: str) -> frozenset[int]:
+    """The positions of a phrase's words."""
+    said = [token.folded for token in tokens_of(phrase)]
+    for start in range(len(tokens) - len(said) + 1):
+        if [token.folded for token in tokens[start : start + len(said)]] == said:
+            return frozenset(range(start, start + len(said)))
+    return frozenset(i for i, token in enumerate(tokens) if token.folded in said)
+
+
+def _of_who_is_sought(tokens: Sequence[Token], at: frozenset[int], language: str) -> bool:
+    """Is it candidates who are so old, and not children, buildings or wine: does no other noun stand before it, but a profession, a place, a language?"""
+    before = tokens[: min(at, default=0)]
+    since = max((i + 1 for i, token in enumerate(before) if token.folded in _AND | _OR | _NOT), default=0)
+    nouns = [token for token in before[since:] if not is_carrier(token, language) and not aspects_of_word(plain(token))]
+    kinds = [
+        {concepts().by_name[mention.concept].kind for mention in concepts().mentions([plain(noun)], (language, "en"))}
+        for noun in nouns[-1:]
+    ]
+    return all(kind & {"role", "place", "language"} or concepts().is_work(plain(nouns[-1])) for kind in kinds)
+
+
+def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], language: str, of_time: frozenset[int]) -> list[Clause]:
+    """The telling words, split where the question says and, or, not, or sets a comma between two of them. `Between 30 and 40`, of a time, joins nothing."""
     clauses: list[Clause] = []
     positions: list[int] = []
     began, joint = 0, Joint.AND
@@ -276,17 +276,21 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
             employer, with_something = bool(_WORKED_AT.search(text)), bool(_WITH.search(text))
             named = language != "de" and all(tokens[i].capital or aspects_of_word(plain(tokens[i])) for i in positions)
             titled = any(token.capital and at > 0 and aspects_of_word(plain(token)) for at, token in enumerate(some, start=began))
-            by_name = employer and not with_something and named and not titled  # a certificate may be called Working at Height
-            clauses.append(Clause(joint, tuple(positions), aspects_of(some), employer, with_something, by_name))
+            if titled and Aspect.CERTIFIED in aspects_of(some):
+                employer = False  # a certificate may be called Working at Height
+            by_name = employer and not with_something and named and not titled
+            clauses.append(Clause(joint, tuple(positions), aspects_of(some), employer, with_something, when_of(text), by_name))
             positions.clear()
 
     wanted = set(telling)
+    either = False
     for i, token in enumerate(tokens):
         bound = next(
             (
                 kind
                 for kind, marks in ((Joint.NOT, _NOT), (Joint.OR, _OR), (Joint.AND, _AND))
                 if token.folded in marks
+                and i not in of_time
                 and not (token.raw.isupper() or (i and token.capital))  # Johnson And Johnson, Doctors Without Borders
             ),
             None,
@@ -296,6 +300,7 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
             began, joint = i, Joint.OR if clauses else Joint.AND
         elif bound or i in commas:
             close(i)
+            either = either or (bound is Joint.OR and not clauses)
             if bound and (bound is not Joint.AND or joint is not Joint.NOT or not positions):
                 began, joint = i, bound if clauses or bound is Joint.NOT else Joint.AND
             elif i in commas:
@@ -303,6 +308,10 @@ def _clauses(folded: str, tokens: Sequence[Token], telling: Sequence[int], langu
         if i in wanted and not bound:
             positions.append(i)
     close(len(tokens))
+    if either and clauses:
+        others = tuple(i for i in clauses[0].positions if tokens[i].folded not in _WAYS_OF_WORKING)
+        if others:  # `worked or did an internship in Japan`: in Japan is what was said, however
+            clauses[0] = replace(clauses[0], positions=others, aspects=frozenset())
     telling_clauses = [clause for clause in clauses if not all(aspects_of_word(plain(tokens[i])) for i in clause.positions)]
     if telling_clauses and any(clause.joint is Joint.OR for clause in clauses) and len(telling_clauses) < len(clauses):
         first, *others = (

@@ -63,23 +63,24 @@ def search(generation: Generation, embedder: Embedder, text: str, top_k: int = T
     question = read_question(text, generation.names, generation.lexical.frequency)
     asked = _Asked(embedder, question)
     scores = Scores(generation, question, _things(generation, question), lambda: generation.lens.through(asked.vector[None])[0])
-    if mode is Mode.FUSED and question.everybody and not question.people.stranger:
-        fit = everybody_who(generation, question, scores)
-        if fit.cvs and (alike := _by_likeness(generation, question, scores, fit)):
-            return Found(generation.meta.generation, text, answerable=True, hits=_hits(generation, alike))
-        if fit.cvs:
-            hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
-            return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
+    fit = (
+        everybody_who(generation, question, scores) if mode is Mode.FUSED and question.everybody and not question.people.stranger else Fit()
+    )
+    if fit.cvs and (alike := _by_likeness(generation, question, scores, fit)):
+        return Found(generation.meta.generation, text, answerable=True, hits=_hits(generation, alike))
+    if fit.cvs:
+        hits = _hits(generation, _of_everybody(generation, scores, fit), fit)
+        return Found(generation.meta.generation, text, answerable=True, hits=hits, everybody=True, candidates=len(fit.cvs))
     ranked = rank(generation, question, scores, mode)
+    if mode is Mode.FUSED and question.everybody and question.timed:
+        ranked = [r for r in ranked if int(generation.corpus.cv_of[r.passage]) in (fit.in_time or ())]  # facts decide about times
 
     scale = MULTILINGUAL if embedder.multilingual else ENGLISH
 
     def how_private() -> float:
         return generation.private_life.likeness(asked.vector)
 
-    if mode is Mode.FUSED and not (
-        not (question.everybody and question.years) and is_evidence(question, scores, ranked, scale, how_private)
-    ):
+    if mode is Mode.FUSED and not (ranked and is_evidence(question, scores, ranked, scale, how_private)):
         return Found(generation.meta.generation, text, answerable=False, hits=())
     return Found(
         generation.meta.generation, text, answerable=bool(ranked), hits=_hits(generation, _packed(generation, question, ranked, top_k))
@@ -147,7 +148,7 @@ def _by_likeness(generation: Generation, question: Question, scores: Scores, fit
     for r in rank(generation, question, scores):
         best.setdefault(int(generation.corpus.cv_of[r.passage]), r)
     least = max((best[cv].score for cv in fit.cvs if cv in best), default=0.0) + _NEAR_THOSE_WHO_FIT
-    near = {cv: r for cv, r in best.items() if cv not in fit.cvs and r.score > least}
+    near = {cv: r for cv, r in best.items() if cv not in fit.cvs and cv not in fit.at_another_time and r.score > least}
     fitting = {cv: passages[0] for cv, passages in _by_cv(generation, _of_everybody(generation, scores, fit)).items()}
     order = {cv: best[cv].score if cv in best else 0.0 for cv in (*near, *fitting)}
     return [{**near, **fitting}[cv] for cv in sorted(order, key=lambda cv: -order[cv])]

@@ -8,7 +8,7 @@ written (a product, an employer) counts in every language. Each word of a questi
 from collections.abc import Sequence
 
 from rag.concepts import concepts, countries_of_cities, languages_to_read, regions_of
-from rag.words import is_stop_word, stem, words
+from rag.words import is_stop_word, raw_words, stem, words
 
 CONCEPT = "="
 """Begins a term that stands for a concept; no word begins so."""
@@ -28,10 +28,22 @@ def passage_terms(text: str, language: str) -> list[str]:
     mentions = concepts().mentions(tokens, languages_to_read(language))
     terms.extend(concept_term(mention.concept) for mention in mentions)
     terms.extend(concept_term(name) for name in concepts().within(tokens, mentions, languages_to_read(language)))
+    if len(apart := _apart(text)) != len(tokens):  # `First Aid/CPR`: a phrase may end inside a word
+        found = {mention.concept for mention in mentions}
+        terms.extend(
+            concept_term(mention.concept)
+            for mention in concepts().mentions(apart, languages_to_read(language))
+            if mention.end - mention.start > 1 and mention.concept not in found
+        )
     countries = countries_of_cities(tokens)
     terms.extend(concept_term(country) for country in countries)
     terms.extend(concept_term(region) for region in regions_of({*countries, *(mention.concept for mention in mentions)}))
     return terms
+
+
+def _apart(text: str) -> list[str]:
+    """The words, those joined by a mark only apart."""
+    return [part for raw in raw_words(text) for part in (words(raw)[1:] or words(raw))]
 
 
 def word_terms(word: str, languages: Sequence[str]) -> set[str]:

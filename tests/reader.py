@@ -84,11 +84,12 @@ def _frame(block: bytes) -> Frame | None:
 
 
 class Reader:
-    """Follows one run on one server (or several, one after another)."""
+    """Follows one run on one server (or several, one after another); at a `pace` in milliseconds, as a page does."""
 
-    def __init__(self, client: httpx.AsyncClient, run_id: str, seen: Seen | None = None) -> None:
+    def __init__(self, client: httpx.AsyncClient, run_id: str, seen: Seen | None = None, *, pace: int = 0) -> None:
         self._client = client
         self._run_id = run_id
+        self._pace = pace
         self.seen = seen or Seen()
 
     @property
@@ -98,7 +99,7 @@ class Reader:
     async def read(self, base_url: str, drop_after_bytes: int | None = None) -> None:
         """One connection, from the cursor on, until it ends or is dropped."""
         headers = {"Last-Event-ID": self.cursor} if self.cursor else {}
-        url = f"{base_url}/api/runs/{self._run_id}/events"
+        url = f"{base_url}/api/runs/{self._run_id}/events?pace={self._pace}"
         async with self._client.stream("GET", url, headers=headers, timeout=httpx.Timeout(10, read=60)) as response:
             if response.status_code == 204:
                 return

@@ -12,11 +12,14 @@ from tests.bench.machine import DIRECT, PRODUCT, Postgres, Running, Side, runnin
 RATE = 10
 """Tokens a second of the one run that all read."""
 
+PAGES, PAGE_RATE, PAGE_PACE = 200, 100, 50
+"""Readers, tokens a second, and milliseconds, where readers are pages that draw twenty times a second."""
+
 
 def tables(postgres: Postgres, *, quick: bool, tell: Callable[[str], None]) -> list[Table]:
-    """Both tables."""
+    """All three tables."""
     count = 300 if quick else 1000
-    return [_idle(postgres, count, tell, quick=quick), _crowd(postgres, count, tell)]
+    return [_idle(postgres, count, tell, quick=quick), _crowd(postgres, count, tell), _paced(postgres, tell)]
 
 
 def _idle(postgres: Postgres, count: int, tell: Callable[[str], None], *, quick: bool) -> Table:
@@ -68,11 +71,20 @@ def _crowd(postgres: Postgres, count: int, tell: Callable[[str], None]) -> Table
     return table
 
 
-async def _read(server: Running, count: int) -> list[str]:
+def _paced(postgres: Postgres, tell: Callable[[str], None]) -> Table:
+    table = Table(f"{PAGES} readers of one run, {PAGE_RATE} tokens/s", "deliveries/s", "p50 ms", "p99 ms", "CPU s/1k deliveries")
+    for name, query in (("every token at once", ""), ("at the pace of a page", f"?pace={PAGE_PACE}")):
+        tell(f"{PAGES} readers of one run, {name}")
+        with running(PRODUCT, postgres, seconds=8, rate=PAGE_RATE) as server:
+            table.add_row(name, *asyncio.run(_read(server, PAGES, query)))
+    return table
+
+
+async def _read(server: Running, count: int, query: str = "") -> list[str]:
     [thread] = await new_threads(server.port, 1)
     run = (await call(server.port, "POST", f"/api/threads/{thread}/messages", {"content": "go"}))["run_id"]
     all_seen = [Seen() for _ in range(count)]
-    readers = [asyncio.ensure_future(follow(server.port, f"/api/runs/{run}/events", seen)) for seen in all_seen]
+    readers = [asyncio.ensure_future(follow(server.port, f"/api/runs/{run}/events{query}", seen)) for seen in all_seen]
     await asyncio.sleep(4)  # all are there
     opened, cpu = asyncio.get_running_loop().time(), server.cpu_seconds()
     await asyncio.sleep(3)

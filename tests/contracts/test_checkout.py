@@ -24,7 +24,8 @@ async def test_a_connection_that_dies_on_its_way_back_is_no_accident(database_ur
             await driver.execute("SELECT 1")
             await connection.execute(text("SELECT 1"))
             async with connected(engine.execution_options(isolation_level="AUTOCOMMIT"), patience=5) as (_, other):
-                await other.execute("SELECT pg_terminate_backend(%s)", [driver.info.backend_pid])
+                # With a time to wait: else it may live until somebody else has taken it out of the pool.
+                await other.execute("SELECT pg_terminate_backend(%s, 10000)", [driver.info.backend_pid])
     assert not [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
     async with connected(engine, patience=5) as (connection, _):
         assert (await connection.scalar(text("SELECT 2"))) == 2

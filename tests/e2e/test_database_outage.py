@@ -63,7 +63,7 @@ async def _through_an_outage(
     urls = [process.url for process in servers]
     asked = await ask_all(client, urls, ["tokens=200 rate=25"] * 6 + ["tokens=80 rate=25"] * 4)
     idle = Tab(client, await new_thread(client, urls[0]))
-    readers = [(Reader(client, one.run_id), url) for one in asked for url in urls]
+    readers = [(Reader(client, one.run_id, pace=pace), url) for one in asked for url, pace in zip(urls, (0, 50), strict=True)]
     reading = [asyncio.ensure_future(reader.read(url)) for reader, url in readers]
     idling = asyncio.ensure_future(idle.read(urls[1]))
     for reader, _ in readers:

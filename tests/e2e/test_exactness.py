@@ -61,7 +61,7 @@ async def test_late_readers_with_and_without_a_cursor(fleet: Fleet, client: http
 
 async def _restless(client: httpx.AsyncClient, urls: tuple[str, str], asked: Asked, dice: random.Random) -> Seen:
     """Cut off after a few bytes, or a few thousand; comes back on the other server."""
-    reader = Reader(client, asked.run_id)
+    reader = Reader(client, asked.run_id, pace=dice.choice((0, 50, 300)))
     for attempt in range(1000):
         await reader.read(urls[attempt % 2], drop_after_bytes=int(10 ** dice.uniform(0, 4)))
         if reader.seen.status is not None:

@@ -19,12 +19,15 @@ from tests.talk import new_thread, run
 
 pytestmark = pytest.mark.alone
 
+PACES = (0, 0, 50, 50, 1000, 1000)
+"""Milliseconds: as programs read, as pages do, as slowly as may be asked for."""
+
 
 async def test_handover_at_once(processes: Processes, providers: RunningProviders, client: httpx.AsyncClient) -> None:
     """No grace, and somebody else to go on: a server and a worker hand over, readers reconnect once."""
     heir, server_that_stops = await start(processes, server(), server(SHUTDOWN_GRACE="0"))
     asked = await ask_all(client, [server_that_stops.url], ["tokens=120 rate=25"] * 6)
-    followed = [_Following(client, one, server_that_stops.url, heir.url) for one in asked]
+    followed = [_Following(client, one, server_that_stops.url, heir.url, pace=pace) for one, pace in zip(asked, PACES, strict=True)]
     elsewhere = [_Following(client, one, heir.url) for one in asked]
     for reader in (*followed, *elsewhere):
         await until_tokens(reader.seen, 200)
@@ -180,8 +183,8 @@ async def test_a_post_in_flight_when_the_drain_begins(processes: Processes, data
 class _Following:
     """A reader that comes back by itself, and counts how often it connected."""
 
-    def __init__(self, client: httpx.AsyncClient, asked: Asked, *base_urls: str) -> None:
-        self._reader = Reader(client, asked.run_id)
+    def __init__(self, client: httpx.AsyncClient, asked: Asked, *base_urls: str, pace: int = 0) -> None:
+        self._reader = Reader(client, asked.run_id, pace=pace)
         self.seen = self._reader.seen
         self.connections = 0
         self.reading = asyncio.ensure_future(self._read(base_urls))

@@ -25,7 +25,7 @@ async def test_kill_of_an_executor_and_of_a_server_that_only_reads(
     lease = {"RUN_LEASE": "3"}
     victim, heir, window = await start(processes, server(**lease), server(**lease), server("--slots", "0", **lease))
     asked = await ask_all(client, [victim.url], [f"{SPEED} continue={how}" for how in CONTINUATIONS] + ["first=4 tokens=20"])
-    at_victim, at_heir, at_window = ([Reader(client, one.run_id) for one in asked] for _ in range(3))
+    at_victim, at_heir, at_window = ([Reader(client, one.run_id, pace=pace) for one in asked] for pace in (50, 0, 50))
     reading = [asyncio.ensure_future(reader.read_to_the_end(victim.url, heir.url)) for reader in at_victim]
     reading += [asyncio.ensure_future(reader.read_to_the_end(heir.url)) for reader in at_heir]
     reading += [asyncio.ensure_future(reader.read_to_the_end(window.url, heir.url)) for reader in at_window]

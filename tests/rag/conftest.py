@@ -14,7 +14,7 @@ from rag.embedded import vectors_file
 from rag.embedders.choice import embedder_named
 from rag.indexing import Build, build_index
 from rag.library import Library
-from tests.rag import held_out, variety
+from tests.rag import held_out, lives, variety
 from tests.rag.dev_set import PAPERS
 from tests.rag.papers import PRINTERS, Paper
 
@@ -54,6 +54,8 @@ def _write_vectors() -> None:
     with TemporaryDirectory() as folder:
         print_all(PAPERS, Path(folder) / "dev")
         print_all(variety.PAPERS, Path(folder) / "variety")
+        for shift in lives.SHIFTS:
+            print_all(lives.PAPERS, Path(folder) / f"lives-{shift}", shift)
         for shift in range(len(PRINTERS)):
             print_all(held_out.PAPERS, Path(folder) / f"held-out-{shift}", shift)
         build_index(Path(folder), Path(folder) / "store", Build(model, workers=1))

@@ -2,7 +2,9 @@
 
 import pytest
 
+from rag.chunk import Chunk
 from rag.concepts import concepts, regions_of
+from rag.headings import Section
 from rag.lexical import LexicalIndex, LexicalWriter
 from rag.library import Library
 from rag.names import Names
@@ -77,3 +79,48 @@ def test_an_age_is_no_experience() -> None:
 @pytest.mark.parametrize("question", ["¿Quién es pediatra?", "Who is a notary?", "Wer ist Lokführer?"])
 def test_a_profession_that_nobody_has_is_refused(library: Library, question: str) -> None:
     assert not library.search(question).answerable
+
+
+def test_one_stem_of_two_ideas_is_the_one_that_is_written_so() -> None:
+    assert "=hospital" in passage_terms("a hospital", "en")
+    assert "=restaurant" not in passage_terms("a hospital", "en")
+    assert "=restaurant" in passage_terms("hospitality", "en")
+
+
+def test_a_phrase_may_end_inside_a_word_and_be_joined_by_a_mark() -> None:
+    assert "=first aid" in passage_terms("First Aid/CPR", "en")
+    assert "=cash-flow planning" in passage_terms("cash-flow planning", "en")
+    assert "=cash-flow planning" in passage_terms("cash flow planning", "en")
+    assert "=cash-flow planning" in passage_terms("Liquiditätsplanung", "de")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "idea"),
+    [
+        ("AdA-Schein der IHK", "de", "trainer aptitude"),
+        ("Ausbildereignungsprüfung", "de", "trainer aptitude"),
+        ("Permis B", "fr", "driving licence"),
+        ("Patente di guida", "it", "driving licence"),
+        ("Commercial Driver's License", "en", "driving licence"),
+        ("Staplerschein", "de", "forklift"),
+        ("Manipulador de alimentos", "es", "food hygiene certificate"),
+        ("inscrite au barreau de Lyon", "fr", "admission to the bar"),
+        ("Approbation als Arzt", "de", "medical licence"),
+        ("Mergulho", "pt", "diving certificate"),
+    ],
+)
+def test_certificates_are_one_idea_in_every_language(text: str, language: str, idea: str) -> None:
+    assert f"={idea}" in passage_terms(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("Ada Lovelace", "en"), ("Ausbildung zum Koch", "de"), ("December", "en"), ("una capa de pintura", "es")]
+)
+def test_what_only_looks_like_a_certificate_is_none(text: str, language: str) -> None:
+    certificates = {f"={name}" for name, concept in concepts().by_name.items() if concept.kind == "certificate"}
+    assert not certificates & set(passage_terms(text, language))
+
+
+def test_a_heading_that_is_denied_is_not_what_a_passage_is_found_by() -> None:
+    assert Chunk(Section.OTHER, "Driving licence", 1, "No").denies
+    assert not Chunk(Section.OTHER, "Driving licence", 1, "No points, category B").denies

@@ -27,6 +27,22 @@ async def test_a_stream_that_ends_before_its_run_says_when_to_come_back(last: St
     assert stream.endswith(end)
 
 
+async def test_a_paced_stream_rests_after_tokens_and_nothing_else() -> None:
+    started = StoredEvent(UUID(int=1), 1, EventType.STARTED, "{}")
+    now = asyncio.get_running_loop().time
+
+    async def batches() -> AsyncGenerator[Sequence[StoredEvent], None]:
+        for event in (started, TOKEN, TOKEN, DONE):
+            yield [event]
+
+    times = [now() async for _ in chunks(batches(), run_event_id, pace=200)]
+    hint, begun, first, second, done = times
+    assert first - hint < 0.1, "the first word never waits"
+    assert begun <= first
+    assert second - first >= 0.2
+    assert done - second >= 0.2
+
+
 class Wire:
     """The server's side of one request: what was sent, and a reader that can hang up."""
 

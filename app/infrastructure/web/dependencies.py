@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 
 from app.application.use_cases import UseCases
 from app.infrastructure.web.schemas import ID_MAX, KeyText
-from app.infrastructure.web.sse import StreamSettings
+from app.infrastructure.web.sse import PACE_MAX, StreamSettings
 
 
 # Coroutines, though they await nothing: FastAPI sends plain functions to a thread pool, at a millisecond a request.
@@ -64,6 +64,16 @@ AfterPosition = Annotated[
 LastPositionHeader = Annotated[
     str | None,
     Header(alias="Last-Event-ID", description=_LAST_EVENT_ID, examples=_POSITION_EXAMPLES, json_schema_extra=_POSITION),
+]
+PaceQuery = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=PACE_MAX,
+        description="Milliseconds between two pieces with tokens: what comes meanwhile is sent together. 0: everything at once. For readers that draw so often only.",
+        examples=[50],
+    ),
+    BeforeValidator(_digits),
 ]
 IdempotencyKeyHeader = Annotated[
     KeyText | None,

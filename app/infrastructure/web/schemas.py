@@ -549,7 +549,9 @@ class RunOut(BaseModel):
     message_id: UUID
     answer_id: UUID
     status: RunStatus
-    attempt: int = Field(description="How many executors have had it.")
+    attempt: int = Field(
+        description="How many executors have had it; whoever cancels it counts as one, as they take it from the one before."
+    )
     provider: str | None
     model: str | None
     usage: UsageOut | None

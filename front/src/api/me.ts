@@ -9,6 +9,7 @@ import { api, answered } from "./client";
 import type { User } from "./types";
 
 const KEY = "chatbot.user";
+const LEFT = "chatbot.user.left";
 const listeners = new Set<() => void>();
 let remembered: { text: string | null; user: User | null } = { text: null, user: null };
 
@@ -18,11 +19,34 @@ export function me(): User | null {
   return remembered.user;
 }
 
+/** Makes room for another name. Nobody but this tab knows the way back to the conversations of this one: it is kept until the tab is closed, or a name is given. */
+export function leave(): void {
+  const user = stored();
+  try {
+    if (user !== null) sessionStorage.setItem(LEFT, user);
+  } catch {
+    // Without storage there is no way back.
+  }
+  remember(null);
+}
+
+/** Who used this tab until another name was asked for. */
+export function former(): User | null {
+  try {
+    return parsed(sessionStorage.getItem(LEFT));
+  } catch {
+    return null;
+  }
+}
+
 export function remember(user: User | null): void {
   memory = user === null ? null : JSON.stringify(user);
   try {
     if (memory === null) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, memory);
+    else {
+      sessionStorage.removeItem(LEFT);
+      localStorage.setItem(KEY, memory);
+    }
   } catch {
     // Storage may be forbidden: then the user lasts as long as the page.
   }

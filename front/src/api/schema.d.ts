@@ -1165,7 +1165,7 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             /**
              * Attempt
-             * @description How many executors have had it.
+             * @description How many executors have had it; whoever cancels it counts as one, as they take it from the one before.
              */
             attempt: number;
             /** Provider */
@@ -3486,6 +3486,8 @@ export interface operations {
             query?: {
                 /** @description Where to go on: the `id` of the last event seen. `events_cursor` of the messages is one, too; `0` is before the first run. */
                 after?: string;
+                /** @description Milliseconds between two pieces with tokens: what comes meanwhile is sent together. 0: everything at once. For readers that draw so often only. */
+                pace?: number;
             };
             header?: {
                 /** @description The same, as EventSource sends it; wins over `after`. */
@@ -3685,6 +3687,8 @@ export interface operations {
             query?: {
                 /** @description Where to go on: the `id` of the last event seen. */
                 after?: string;
+                /** @description Milliseconds between two pieces with tokens: what comes meanwhile is sent together. 0: everything at once. For readers that draw so often only. */
+                pace?: number;
             };
             header?: {
                 /** @description The same, as EventSource sends it; wins over `after`. */

@@ -2,7 +2,8 @@
 import { memo, useCallback } from "react";
 import type { AssistantId, Source } from "../api/types";
 import { useT } from "../i18n/t";
-import { Markdown } from "../markdown/Markdown";
+import { Markdown, type MarkdownProps } from "../markdown/Markdown";
+import { useGrowingText } from "../run/useLive";
 import { SourceChips } from "../sources/SourceChips";
 import { IconButton } from "../ui/IconButton";
 import { RetryIcon } from "../ui/icons";
@@ -10,7 +11,7 @@ import { CachedNote } from "./CachedNote";
 import "./chat.css";
 import { CopyAction } from "./CopyAction";
 import { RunError } from "./RunError";
-import { Siblings } from "./Siblings";
+import { Siblings, type Choose } from "./Siblings";
 import { Thinking } from "./Thinking";
 import { isGrowing, sameTurn, type Answer } from "./tree";
 
@@ -20,7 +21,7 @@ export interface AnswerActions {
   regenerate: (answer: Answer) => void;
   /** Takes a run out of the line. */
   withdraw: (runId: string) => void;
-  choose: (fork: string, id: string) => void;
+  choose: Choose;
   openSource: (source: Source) => void;
 }
 
@@ -32,7 +33,7 @@ interface AnswerProps {
   last: boolean;
   /** The thread is answering: nothing can be asked again now. */
   busy: boolean;
-  /** Another answer is written before this one. */
+  /** Another answer is written first. */
   behind: boolean;
   /** Drawn from its end upward. */
   gradually: boolean;
@@ -54,7 +55,7 @@ export const AnswerMessage = memo(
       <div aria-busy={growing || undefined} className="group answer" data-status={turn.status}>
         <h2 className="sr-only">{t("chat.answer")}</h2>
         {growing && turn.text === "" && <Thinking assistant={assistant} behind={behind} onWithdraw={actions.withdraw} turn={turn} />}
-        {turn.text !== "" && <Markdown gradually={gradually} onCite={cite} sources={sources} streaming={growing} text={turn.text} />}
+        {turn.text !== "" && <AnswerText gradually={gradually} onCite={cite} sources={sources} turn={turn} />}
         {turn.takenOver !== null && growing && <p className="mt-2 text-[0.8125rem] text-faint">{t("chat.takenOver")}</p>}
         <SourceChips onOpen={actions.openSource} sources={sources} />
         {turn.status === "cancelled" && (
@@ -95,3 +96,10 @@ export const AnswerMessage = memo(
     before.behind === after.behind &&
     sameTurn(before.turn, after.turn),
 );
+
+/** By itself, as it alone is drawn again with each piece of a growing text. */
+function AnswerText({ turn, ...props }: { turn: Answer } & Omit<MarkdownProps, "text" | "streaming">) {
+  const growing = isGrowing(turn);
+  const text = useGrowingText(growing ? turn.runId : null) ?? turn.text;
+  return <Markdown {...props} streaming={growing} text={text} />;
+}

@@ -5,7 +5,9 @@ import { useThread } from "../api/queries";
 import type { Source } from "../api/types";
 import { useT } from "../i18n/t";
 import { NotFound } from "../layout/NotFound";
+import { makeRoom } from "../layout/sidebar-state";
 import { warmUp } from "../markdown/warm";
+import { TextsContext } from "../run/useLive";
 import { useStickToBottom } from "../scroll/useStickToBottom";
 import { SourceDrawer } from "../sources/SourceDrawer";
 import { useShortcut } from "../ui/shortcuts";
@@ -32,13 +34,15 @@ export function ChatPage({ threadId }: { threadId: string }) {
   const stick = useStickToBottom(threadId);
   const composer = useRef<ComposerHandle>(null);
   const [source, setSource] = useState<Source | null>(null);
-  const actions = useActions(talk, composer, stick.toBottom, setSource);
+  const actions = useActions(talk, composer, stick, setSource);
   const { query, live, turns, running, stop, undecided } = talk;
   const stopping = stop.isPending || (stop.isSuccess && stop.variables === running?.runId);
   const halt = useLatest(() => running !== null && stop.mutate(running.runId, { onError: () => toast({ text: t("chat.stop.failed"), tone: "danger" }) }));
   useShortcut("Escape", halt, running !== null && !stopping);
   useTitle(thread.data ? (thread.data.title ?? t("threads.untitled")) : null, running !== null);
   useEffect(() => setSource(null), [threadId]);
+  const beside = source !== null;
+  useEffect(() => (beside ? makeRoom() : undefined), [beside]);
 
   // A long conversation is prepared a little at a time; one that is being written comes at once, as each word would begin the preparing anew.
   const prepared = useDeferredValue(query.data !== undefined);
@@ -52,19 +56,22 @@ export function ChatPage({ threadId }: { threadId: string }) {
       {!ready ? (
         <LoadState onRetry={() => void query.refetch()} problem={query.error ?? query.failureReason} trying={query.fetchStatus !== "idle"} />
       ) : turns.length === 0 ? (
-        <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="safe-x min-h-0 flex-1 overflow-y-auto [--safe:1rem]">
           <EmptyThread assistant={assistant} onAsk={actions.ask} />
         </div>
       ) : (
-        <MessageList
-          actions={actions}
-          assistant={assistant}
-          busy={talk.busy}
-          older={{ wanted: talk.hasOlder, busy: talk.older.isPending, failed: talk.older.isError, load: () => talk.older.mutate() }}
-          stick={stick}
-          threadId={threadId}
-          turns={turns}
-        />
+        <TextsContext value={live.texts}>
+          <MessageList
+            actions={actions}
+            assistant={assistant}
+            busy={talk.busy}
+            older={{ wanted: talk.hasOlder, busy: talk.older.isPending, failed: talk.older.isError, load: () => talk.older.mutate() }}
+            running={running?.runId ?? null}
+            stick={stick}
+            threadId={threadId}
+            turns={turns}
+          />
+        </TextsContext>
       )}
       <Composer
         key={threadId}

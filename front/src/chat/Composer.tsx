@@ -6,7 +6,7 @@ import { memo, useEffect, useImperativeHandle, useRef, useState, type ReactNode,
 import { useT } from "../i18n/t";
 import { IconButton } from "../ui/IconButton";
 import { SendIcon, StopIcon } from "../ui/icons";
-import { useShortcut } from "../ui/shortcuts";
+import { useShortcut, useTyped } from "../ui/shortcuts";
 import { Spinner } from "../ui/Spinner";
 import { draftOf, keepDraft } from "./drafts";
 import { sends } from "./enter";
@@ -62,6 +62,7 @@ export const Composer = memo(function Composer({ ref, place, placeholder, limit,
     },
   }));
   useShortcut("/", () => area.current?.focus());
+  useTyped(() => area.current?.focus());
   useEffect(() => {
     // A touch screen's keyboard should come when it is asked for.
     if (!matchMedia("(pointer: coarse)").matches) area.current?.focus({ preventScroll: true });

@@ -19,15 +19,16 @@ interface MessageListProps {
   threadId: string;
   turns: readonly Turn[];
   assistant: AssistantId;
+  /** The run that is written now, be it among these turns or in another way through the conversation. */
+  running: string | null;
   busy: boolean;
   actions: AnswerActions & QuestionActions;
   stick: StickToBottom;
   older: { wanted: boolean; busy: boolean; failed: boolean; load: () => void };
 }
 
-export function MessageList({ threadId, turns, assistant, busy, actions, stick, older }: MessageListProps) {
+export function MessageList({ threadId, turns, assistant, running, busy, actions, stick, older }: MessageListProps) {
   const t = useT();
-  const written = turns.findIndex(isGrowing);
   const [back] = useState(() => placeOf(threadId)?.part ?? null);
   const from = useDrawn(turns, back);
   // What the conversation opens with is drawn upward from its end; an answer that takes another's place, or one to come back into, is drawn whole.
@@ -51,7 +52,7 @@ export function MessageList({ threadId, turns, assistant, busy, actions, stick, 
                 {turn.kind === "question" ? (
                   <UserMessage actions={actions} turn={turn} />
                 ) : (
-                  <AnswerMessage actions={actions} assistant={assistant} behind={written >= 0 && written < index} busy={busy} gradually={opening.has(turn.id)} last={index === turns.length - 1} turn={turn} />
+                  <AnswerMessage actions={actions} assistant={assistant} behind={running !== null && running !== turn.runId && isGrowing(turn)} busy={busy} gradually={opening.has(turn.id)} last={index === turns.length - 1} turn={turn} />
                 )}
               </div>
             ))}

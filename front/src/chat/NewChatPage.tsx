@@ -18,8 +18,11 @@ export function NewChatPage() {
   const composer = useRef<ComposerHandle>(null);
   const [assistant, setAssistant] = useState<AssistantId>("cvs");
   useTitle(null);
+  const begun = useRef(false);
   const ask = (text: string) => {
-    if (create.isPending) return;
+    // At once: the second click of a double one comes before anything is drawn anew.
+    if (begun.current) return;
+    begun.current = true;
     create.mutate(
       { assistant },
       {
@@ -28,6 +31,7 @@ export function NewChatPage() {
           navigate(chatPath(thread_id));
         },
         onError: (error) => {
+          begun.current = false;
           composer.current?.restore(text);
           toast({ text: error instanceof Problem ? problemText(t, error) : t("chat.start.failed"), tone: "danger" });
         },
@@ -36,7 +40,7 @@ export function NewChatPage() {
   };
   return (
     <>
-      <div className="min-h-0 flex-1 overflow-y-auto">
+      <div className="safe-x min-h-0 flex-1 overflow-y-auto [--safe:1rem]">
         <EmptyThread assistant={assistant} onAsk={ask} onAssistant={setAssistant} />
       </div>
       <Composer limit={null} onSend={ask} place="new" placeholder={t(`chat.composer.${assistant}`)} ref={composer} sending={create.isPending} />

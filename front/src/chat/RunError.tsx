@@ -9,7 +9,7 @@ export function RunError({ error, busy, onRetry }: { error: Failure | null; busy
   const t = useT();
   const { what, act } = reasonOf(t, error);
   return (
-    <div className="mt-3 flex gap-3 rounded-xl bg-danger-soft p-3.5 text-sm first-of-type:mt-0">
+    <div className="mt-3 flex gap-3 rounded-xl border border-transparent bg-danger-soft p-3.5 text-sm">
       <WarningIcon className="mt-px shrink-0 text-danger" size={20} />
       <div className="min-w-0 flex-1">
         <p className="font-medium text-danger">{what}</p>

@@ -1,5 +1,5 @@
 /** Below a question that is not stored yet: nothing while all is well, the time left while it is tried again, and what to do when it was given up. */
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { shortSpan } from "../i18n/format";
 import { useT } from "../i18n/t";
 import { Button } from "../ui/Button";
@@ -14,12 +14,8 @@ type Actions = { retry: (key: string) => void; takeBack: (key: string) => void; 
 export function SendingNote({ outgoing, actions }: { outgoing: Outgoing; actions: Actions }) {
   const t = useT();
   const { key, state, problem, until } = outgoing;
-  const time = shortSpan(useSecondsUntil(until));
   const slow = useSlow(state === "sending");
-  if (state === "waiting" && until === null) return <Note>{t("chat.sending.online")}</Note>;
-  if (state === "waiting") {
-    return <Note>{problem?.status === 429 ? t("chat.sending.limited", { time }) : t("chat.sending.again", { time })}</Note>;
-  }
+  if (state === "waiting") return <Note>{until === null ? t("chat.sending.online") : <TimeLeft limited={problem?.status === 429} until={until} />}</Note>;
   if (state !== "unsent") return <Note>{slow ? t("chat.sending") : ""}</Note>;
   return (
     <div className="flex max-w-[85%] flex-col items-end gap-1.5 text-right text-[0.8125rem]" role="alert">
@@ -43,7 +39,14 @@ export function SendingNote({ outgoing, actions }: { outgoing: Outgoing; actions
   );
 }
 
-function Note({ children }: { children: string }) {
+/** By itself: the first span of time that a page puts into words takes a slow phone a tenth of a second. */
+function TimeLeft({ until, limited }: { until: number; limited: boolean }) {
+  const t = useT();
+  const time = shortSpan(useSecondsUntil(until));
+  return limited ? t("chat.sending.limited", { time }) : t("chat.sending.again", { time });
+}
+
+function Note({ children }: { children: ReactNode }) {
   return (
     <p aria-live="off" className="flex h-8 items-center text-[0.8125rem] text-faint digits">
       {children}

@@ -7,12 +7,12 @@ import { CopyAction } from "./CopyAction";
 import { EditQuestion } from "./EditQuestion";
 import { LongText } from "./LongText";
 import { SendingNote } from "./SendingNote";
-import { Siblings } from "./Siblings";
+import { Siblings, type Choose } from "./Siblings";
 import { sameTurn, type Question } from "./tree";
 
 export interface QuestionActions {
   edit: (question: Question, text: string) => void;
-  choose: (fork: string, id: string) => void;
+  choose: Choose;
   retry: (key: string) => void;
   /** Takes an unsent question back into the composer. */
   takeBack: (key: string) => void;
@@ -44,7 +44,7 @@ export const UserMessage = memo(
         <h2 className="sr-only">{t("chat.you")}</h2>
         <div
           dir="auto"
-          className={`max-w-[85%] rounded-2xl rounded-br-md bg-raised px-4 py-2.5 [overflow-wrap:anywhere] whitespace-pre-wrap ${turn.outgoing?.state === "unsent" ? "opacity-70" : ""}`}
+          className={`max-w-[85%] rounded-2xl rounded-br-md border border-transparent bg-raised px-4 py-2.5 [overflow-wrap:anywhere] whitespace-pre-wrap ${turn.outgoing?.state === "unsent" ? "opacity-70" : ""}`}
         >
           <LongText text={turn.text} />
         </div>

@@ -31,6 +31,7 @@ export interface Answer extends Siblings {
   readonly kind: "answer";
   readonly id: string;
   readonly status: LiveStatus;
+  /** Of one that grows, as it was a moment ago: `useGrowingText` has all of it. */
   readonly text: string;
   readonly sources: readonly Source[] | null;
   readonly error: Failure | null;

@@ -1,12 +1,15 @@
 /** What readers do, as one object that never changes: the turns on the screen are memoised by it. */
 import { useMemo, type RefObject } from "react";
+import { flushSync } from "react-dom";
 import { Problem } from "../api/client";
 import type { Source } from "../api/types";
 import { useT } from "../i18n/t";
+import type { StickToBottom } from "../scroll/useStickToBottom";
 import { toast } from "../ui/toasts";
 import type { AnswerActions } from "./AnswerMessage";
 import type { ComposerHandle } from "./Composer";
 import { problemText } from "./reasons";
+import { likeOf } from "./Siblings";
 import type { Answer, Question } from "./tree";
 import type { useConversation } from "./useConversation";
 import { useLatest } from "./useLatest";
@@ -20,7 +23,7 @@ export interface Actions extends AnswerActions, QuestionActions {
 export function useActions(
   talk: ReturnType<typeof useConversation>,
   composer: RefObject<ComposerHandle | null>,
-  toBottom: (how?: "smooth" | "instant") => void,
+  { toBottom, moveBy }: Pick<StickToBottom, "toBottom" | "moveBy">,
   openSource: (source: Source) => void,
 ): Actions {
   const t = useT();
@@ -65,7 +68,15 @@ export function useActions(
     composer.current?.focus();
   });
   const retry = useLatest((key: string) => talk.outbox.retry(key));
-  const choose = useLatest((fork: string, id: string) => talk.choose(fork, id));
+  const choose = useLatest((fork: string, id: string, from: HTMLButtonElement) => {
+    const before = from.getBoundingClientRect().top;
+    flushSync(() => talk.choose(fork, id));
+    const like = likeOf(from, fork);
+    if (like === null) return;
+    // Under the pointer that pressed it, for who goes through all of them; and under the keys.
+    moveBy(like.getBoundingClientRect().top - before);
+    like.focus({ preventScroll: true });
+  });
   return useMemo(
     () => ({ ask, edit, decide, regenerate, withdraw, takeBack, discard, retry, choose, openSource }),
     [ask, edit, decide, regenerate, withdraw, takeBack, discard, retry, choose, openSource],

@@ -4,6 +4,7 @@
  * back to.
  */
 import { useEffect, useState } from "react";
+import { usePaper } from "../ui/paper";
 import type { Turn } from "./tree";
 
 /** Characters that fill the largest screen: turns above them are not missed at first. */
@@ -13,6 +14,7 @@ const STEP = 2;
 
 /** Where they begin among all turns. `back` is the turn that the reader was at when they left. */
 export function useDrawn(turns: readonly Turn[], back: string | null): number {
+  const paper = usePaper();
   const [first, setFirst] = useState<string | null>(() => (turns.slice(0, lastScreen(turns)).some((turn) => turn.id === back) ? back : null));
   const from = begin(turns, first);
   const next = turns[Math.max(0, from - STEP)]?.id ?? null;
@@ -21,7 +23,7 @@ export function useDrawn(turns: readonly Turn[], back: string | null): number {
     const timer = setTimeout(() => setFirst(next));
     return () => clearTimeout(timer);
   }, [next, first]);
-  return from;
+  return paper ? 0 : from;
 }
 
 function begin(turns: readonly Turn[], first: string | null): number {

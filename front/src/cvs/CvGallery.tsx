@@ -69,7 +69,7 @@ function Cards({ cvs, shown, wanted, onAll }: { cvs: readonly Cv[]; shown: reado
       </EmptyState>
     );
   return (
-    <ul className="grid gap-3 lg:grid-cols-2">
+    <ul className="grid grid-cols-1 gap-3 lg:grid-cols-2">
       {shown.map((cv) => (
         <CvCard key={cv.cv_id} cv={cv} />
       ))}

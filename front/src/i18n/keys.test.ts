@@ -39,6 +39,11 @@ describe("translate", () => {
     expect(translate("en", "threads.deleted", { title: "A {b}" })).toBe("“A {b}” was deleted");
     expect(translate("en", "welcome.cvs.about", { n: 12_345 })).toBe("12,345 CVs, searched");
   });
+  it.each(["en", "es"] as const)("writes every number of %s as Intl does", (language) => {
+    for (const n of [...Array(1000).keys(), 1000, 9999, 12_345, -1, 1.5]) {
+      expect(translate(language, "welcome.cvs.about", { n })).toContain(new Intl.NumberFormat(language).format(n));
+    }
+  });
   it("chooses the plural", () => {
     expect(translate("en", "welcome.cvs.about", { n: 1 })).toBe("1 CV, searched");
     expect(translate("en", "welcome.cvs.about", { n: 0 })).toBe("0 CVs, searched");

@@ -1,14 +1,18 @@
 /**
  * Whether the sidebar is there. Beside the conversation (768 px and wider) the reader's choice is kept; over it, on a phone, it is a drawer that
- * begins closed and closes with every step.
+ * begins closed and closes with every step. Where the screen is not wide enough for both it gives way to a source beside the conversation, until that
+ * is closed or the reader asks for it. `Shell` draws it, `ChatPage` asks for room.
  */
 import { useSyncExternalStore } from "react";
 
 const KEY = "chatbot.sidebar";
 const wide = matchMedia("(min-width: 768px)");
+/** Sidebar, conversation and source beside each other: 17.5, 48 and 46 rem. */
+const roomy = matchMedia("(min-width: 111.5rem)");
 const listeners = new Set<() => void>();
 let beside = document.documentElement.dataset["sidebar"] !== "closed";
 let drawer = false;
+let makingRoom = false;
 
 export interface Sidebar {
   /** Beside the conversation, not over it. */
@@ -23,6 +27,7 @@ export const useSidebar = (): Sidebar => useSyncExternalStore(subscribe, () => s
 export function setSidebar(open: boolean): void {
   if (!wide.matches) drawer = open;
   else {
+    makingRoom = false;
     beside = open;
     try {
       localStorage.setItem(KEY, open ? "open" : "closed");
@@ -35,6 +40,16 @@ export function setSidebar(open: boolean): void {
 
 export const toggleSidebar = (): void => setSidebar(!state.open);
 
+/** Gives way to something beside the conversation. Answers how to come back. */
+export function makeRoom(): () => void {
+  makingRoom = true;
+  changed();
+  return () => {
+    makingRoom = false;
+    changed();
+  };
+}
+
 /** A step was made: on a phone the drawer gives way to where it led. */
 export function closeDrawer(): void {
   drawer = false;
@@ -42,7 +57,7 @@ export function closeDrawer(): void {
 }
 
 function now(): Sidebar {
-  return { wide: wide.matches, open: wide.matches ? beside : drawer };
+  return { wide: wide.matches, open: wide.matches ? beside && (roomy.matches || !makingRoom) : drawer };
 }
 
 function changed(): void {
@@ -57,6 +72,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+roomy.addEventListener("change", changed);
 wide.addEventListener("change", () => {
   drawer = false;
   changed();

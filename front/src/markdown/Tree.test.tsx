@@ -38,8 +38,7 @@ function drawnLike(node: ChildNode, key: number): ReactNode {
   const align = node.getAttribute("align");
   const start = node.getAttribute("start");
   const isTask = (item: Element): boolean => item.localName === "li" && [item.firstElementChild, item.firstElementChild?.firstElementChild].some((one) => one?.localName === "input");
-  const task = isTask(node) ? "task-list-item" : [...node.children].some(isTask) ? "contains-task-list" : undefined;
-  const attributes = { key, className: task, ...(align !== null && { style: { textAlign: align as "left" } }), ...(start !== null && { start: Number(start) }) };
+  const attributes = { key, className: isTask(node) ? "task-list-item" : undefined, ...(align !== null && { style: { textAlign: align as "left" } }), ...(start !== null && { start: Number(start) }) };
   return createElement(tag, attributes, ...(children.length > 0 ? children : []));
 }
 

@@ -104,11 +104,9 @@ const HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6", "h6"] as const;
 
 function list(node: List, key: number, tables: Tables): ReactNode {
   const loose = node.spread === true || node.children.some((item) => item.spread ?? item.children.length > 1);
-  const tasks = node.children.some((item) => typeof item.checked === "boolean");
   const items = node.children.map((item, index) => listItem(item, index, loose, tables));
-  const className = tasks ? "contains-task-list" : undefined;
-  if (node.ordered !== true) return <ul className={className} key={key}>{items}</ul>;
-  return <ol className={className} key={key} start={node.start == null || node.start === 1 ? undefined : node.start}>{items}</ol>;
+  if (node.ordered !== true) return <ul key={key}>{items}</ul>;
+  return <ol key={key} start={node.start == null || node.start === 1 ? undefined : node.start}>{items}</ol>;
 }
 
 /** The paragraphs of a tight list are lines. */

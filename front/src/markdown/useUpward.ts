@@ -3,6 +3,7 @@
  * to do. A long answer drawn in one go would stop a slow phone for most of a second. Used by `Markdown`.
  */
 import { startTransition, useEffect, useState } from "react";
+import { usePaper } from "../ui/paper";
 
 /** Characters that take a slow phone about a tenth of a second. */
 const PIECE = 1_500;
@@ -13,13 +14,14 @@ const WIDEST = 736;
 
 /** Where they begin. `gradually` counts at first only: what grows is drawn as it grows. */
 export function useUpward(blocks: readonly string[], gradually: boolean): number {
+  const paper = usePaper();
   const [from, setFrom] = useState(() => (gradually ? before(blocks, blocks.length, screenful()) : 0));
   useEffect(() => {
     if (from === 0) return;
     const timer = setTimeout(() => startTransition(() => setFrom(before(blocks, from, PIECE))));
     return () => clearTimeout(timer);
   }, [blocks, from]);
-  return Math.min(from, blocks.length);
+  return paper ? 0 : Math.min(from, blocks.length);
 }
 
 /** Where the blocks begin that end before `end` and have at least so many characters. */

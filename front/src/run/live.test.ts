@@ -73,6 +73,8 @@ class FakeAir {
 class FakeServer {
   readonly log: StoredEvent[] = [];
   readonly requests: string[] = [];
+  /** Asked for, and not begun. */
+  readonly created = new Set<string>();
   readonly links = new Set<{ at: number; controller: ReadableStreamDefaultController<Uint8Array> }>();
   down = false;
 
@@ -98,8 +100,10 @@ class FakeServer {
     const cursor = new Headers(init.headers).get("Last-Event-ID") ?? "";
     this.requests.push(cursor);
     if (this.down) throw new TypeError("Failed to fetch");
-    const at = cursor === "0" ? 0 : this.log.findIndex((event) => cursorOf(event) === cursor) + 1;
-    if (at === 0 && cursor !== "0") return new Response('{"error":{"code":"invalid_cursor","message":"x"}}', { status: 400 });
+    const begins = cursor.endsWith(":0");
+    const after = begins ? this.log.findIndex(({ runId, seq }) => cursorOf({ runId, seq: seq - 1 }) === cursor) : this.log.findIndex((event) => cursorOf(event) === cursor) + 1;
+    const at = begins && after < 0 ? this.log.length : after;
+    if (at === 0 && cursor !== "0" && !begins) return new Response('{"error":{"code":"invalid_cursor","message":"x"}}', { status: 400 });
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         const link = { at, controller };
@@ -124,6 +128,11 @@ class FakeServer {
       else active = run;
     }
     const last = this.log.at(-1);
+    const next = [...this.created].find((runId) => this.log.every((event) => event.runId !== runId));
+    if (active === null && next !== undefined) {
+      active = emptyRun(next);
+      messages.push({ error: null, sources: [], created_at: "t", message_id: `${next}-q`, role: "user", content: "?", status: "done", run_id: null, parent_id: null });
+    }
     return {
       messages: messages.toReversed(),
       next_cursor: null,
@@ -137,7 +146,7 @@ class FakeServer {
         sources: [...(active.sources ?? [])],
       },
       waiting_runs: [],
-      events_cursor: last ? cursorOf(last) : "0",
+      events_cursor: active ? cursorOf({ runId: active.runId, seq: active.lastSeq }) : last ? cursorOf(last) : "0",
     };
   }
 }
@@ -167,11 +176,15 @@ const open = new Set<Tab>();
 
 class Tab {
   conversation: Conversation | undefined;
+  readings = 0;
   readonly store: LiveStore;
   readonly close: () => void;
-  constructor(server: FakeServer, around: Commons, loaded = server.page()) {
+  /** `takes`: milliseconds that a reading of the messages takes. A newer one cuts it off, as React Query does. */
+  constructor(server: FakeServer, around: Commons, loaded = server.page(), takes = 0) {
     const load = async (): Promise<void> => {
-      if (server.down) throw new Error("down");
+      const reading = (this.readings += 1);
+      if (takes > 0) await new Promise((read) => setTimeout(read, takes));
+      if (server.down || reading !== this.readings) throw new Error("down, or cut off");
       this.conversation = withNewest(this.conversation, server.page());
       this.store.adopt(this.conversation);
     };
@@ -185,7 +198,7 @@ class Tab {
   /** What a reader sees of a run: the stored answer, or the live text. */
   text(runId: string): string | undefined {
     const message = this.conversation?.messages.find((other) => other.run_id === runId);
-    return message?.content ?? this.store.snapshot().runs.find((run) => run.runId === runId)?.text;
+    return message?.content ?? this.store.texts.of(runId);
   }
 }
 
@@ -267,6 +280,44 @@ describe("tabs of one browser", () => {
     expect(readings).not.toHaveBeenCalled();
   });
 
+  test("a tab that read of a run before it began gets its events from a leader that was there before", async () => {
+    const server = new FakeServer();
+    const events = madeRun(seeded(3), "r");
+    const browser = new Browser(server);
+    browser.tab();
+    await settle();
+    server.created.add("r");
+    const loaded = server.page();
+    expect(loaded.events_cursor).toBe("r:0");
+    server.write(...events.slice(0, 4));
+    await settle();
+    const readings = vi.spyOn(server, "page");
+    const second = new Tab(server, browser.commons(), loaded);
+    await settle(100);
+    expect(second.text("r")).toBe(fold(events.slice(0, 4)));
+    expect(readings).not.toHaveBeenCalled();
+  });
+
+  test("a tab that has to read the messages again does so once, though more comes than a reading takes", async () => {
+    const server = new FakeServer();
+    const browser = new Browser(server);
+    const first = browser.tab();
+    await settle();
+    server.write(...madeRun(seeded(3), "r").slice(0, 3));
+    await settle();
+    // What it was loaded with is of a place that the leader never was at, as after a long sleep.
+    const elsewhere = new FakeServer();
+    elsewhere.write(...madeRun(seeded(4), "s").slice(0, 2));
+    const second = new Tab(server, browser.commons(), elsewhere.page(), 400);
+    for (let more = 0; more < 60; more += 1) {
+      await settle(50);
+      server.write({ runId: "r", seq: server.log.length + 1, type: "token", data: { text: "x" } });
+    }
+    await settle(100);
+    expect(second.readings).toBe(1);
+    expect(second.text("r")).toBe(first.text("r"));
+  });
+
   test.each(Array.from({ length: 40 }, (_, seed) => seed))("seed %i: leaders that close, links that break, tabs that come: all see every character", async (seed) => {
     const random = seeded(seed);
     const server = new FakeServer();
@@ -275,6 +326,11 @@ describe("tabs of one browser", () => {
     let tabs = [browser.tab(), browser.tab(), browser.tab()];
     await settle();
     for (const event of runs.flat()) {
+      if (event.seq === 1 && random() < 0.7) {
+        server.created.add(event.runId);
+        if (random() < 0.7) tabs = [...tabs, browser.tab()];
+        await settle(Math.floor(random() * 30));
+      }
       server.write(event);
       await settle(Math.floor(random() * 30));
       const happens = random();
@@ -390,18 +446,24 @@ test("a cursor that the server does not know makes the messages be read again", 
   expect(tab.text("new")).toBe(fold(server.log));
 });
 
-test("drawing is asked for at most every fifty milliseconds, and at once at the end", async () => {
+test("a growing text is drawn at most every fifty milliseconds, by itself, and with the rest of the page at the end", async () => {
   const server = new FakeServer();
   const tab = new Browser(server).tab();
   await settle();
-  let drawn = 0;
-  tab.store.subscribe(() => (drawn += 1));
+  let [drawn, pages] = [0, 0];
+  tab.store.texts.subscribe(() => (drawn += 1));
+  tab.store.subscribe(() => (pages += 1));
   const events = madeRun(seeded(3), "r");
   for (let seq = 2; seq <= 2001; seq += 1) {
     server.write(seq === 2 ? events[0]! : { runId: "r", seq: seq - 1, type: "token", data: { text: "x" } });
     await settle(1);
   }
+  await settle(50);
+  expect(tab.store.texts.of("r")).toBe("x".repeat(1999));
+  expect(drawn).toBeGreaterThan(2000 / 50 - 3);
   expect(drawn).toBeLessThanOrEqual(2000 / 50 + 3);
+  // The run, its name for the reader's question, its first word.
+  expect(pages).toBeLessThanOrEqual(3);
   server.write({ runId: "r", seq: 2001, type: "done", data: { status: "cancelled" } });
   await settle(1);
   expect(tab.store.snapshot().runs.filter((run) => !isFinal(run))).toEqual([]);

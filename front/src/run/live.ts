@@ -2,24 +2,33 @@
  * A thread as it happens, for one tab: the runs that are being written, and the state of the link. React reads it through `useLive.ts`.
  *
  * It begins with what the server read in one moment (`adopt`: messages, unfinished run, cursor) and folds the events that follow. A finished run stays
- * until the messages have its answer; then that is the truth. Listeners are told at most every 50 ms, of an end at once: the page draws as often as
- * is worth it, however many tokens come.
+ * until the messages have its answer; then that is the truth. Who listens is told as often as is worth it (`pace.ts`), however many tokens come, and of an
+ * end at once. That a text has grown is told to those alone who show it (`Texts`): the rest of the page is as it was.
  */
 import type { Conversation } from "../api/conversation";
 import type { ActiveRun, Posted } from "../api/types";
 import { cursorOf, placeOf } from "./decode";
 import type { LinkState } from "./follow";
+import { Pace } from "./pace";
 import { apply, emptyRun, fromSnapshot, isFinal, type LiveRun, type StoredEvent } from "./reduce";
 import { commons, SharedStream, type Commons, type Refusal } from "./share";
 
-const FLUSH_EVERY = 50;
+/** Milliseconds that a piece of the stream may come before its time. */
+const SLACK = 10;
 
 export interface LiveThread {
-  /** Runs whose answers are not among the messages yet, in the order in which they became known. */
+  /** Runs whose answers are not among the messages yet, in the order in which they became known; each as it was when it last changed but for growing. */
   readonly runs: readonly LiveRun[];
   readonly link: LinkState;
   /** Why the server will not give this thread's events. */
   readonly refusal: Refusal | null;
+}
+
+/** The texts of these runs as they grow. */
+export interface Texts {
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Undefined for a run that is not among them. */
+  readonly of: (runId: string) => string | undefined;
 }
 
 const BEGINNING: LiveThread = { runs: [], link: { kind: "connecting", failures: 0 }, refusal: null };
@@ -32,10 +41,13 @@ export class LiveStore {
   private link: LinkState = BEGINNING.link;
   private refusal: Refusal | null = null;
   private shown: LiveThread = BEGINNING;
+  private grown: ReadonlyMap<string, LiveRun> = new Map();
   private readonly listeners = new Set<() => void>();
+  private readonly readers = new Set<() => void>();
   private stream: SharedStream | null = null;
   private flushing: ReturnType<typeof setTimeout> | null = null;
   private flushed = 0;
+  private readonly pace = new Pace();
 
   constructor(
     private readonly threadId: string,
@@ -50,6 +62,14 @@ export class LiveStore {
   };
 
   readonly snapshot = (): LiveThread => this.shown;
+
+  readonly texts: Texts = {
+    subscribe: (reader) => {
+      this.readers.add(reader);
+      return () => this.readers.delete(reader);
+    },
+    of: (runId) => this.grown.get(runId)?.text,
+  };
 
   /** Takes in what the server read in one moment; the first time, begins to follow from there. */
   adopt(conversation: Conversation): void {
@@ -154,7 +174,15 @@ export class LiveStore {
   private knows(cursor: string): boolean {
     const place = placeOf(cursor);
     if (place === null || cursor === this.position || this.stored.has(place.runId)) return true;
-    return (this.runs.get(place.runId)?.lastSeq ?? 0) >= place.seq;
+    const run = this.runs.get(place.runId);
+    // At its event 0 a run has not begun: all before it is known if those before it have ended.
+    if (place.seq === 0 && run?.lastSeq === 0) return this.inLineBefore(run).every(isFinal);
+    return run !== undefined && run.lastSeq >= place.seq;
+  }
+
+  private inLineBefore(run: LiveRun): LiveRun[] {
+    const runs = [...this.runs.values()];
+    return runs.slice(0, runs.indexOf(run));
   }
 
   /** Whether an event is earlier in its run than the position: a repeat, which must not move it back. */
@@ -174,16 +202,36 @@ export class LiveStore {
 
   private flushSoon(): void {
     if (this.flushing !== null) return;
-    this.flushing = setTimeout(() => this.flush(), Math.max(0, FLUSH_EVERY - (performance.now() - this.flushed)));
+    const early = this.pace.every - (performance.now() - this.flushed);
+    // The server sends at this pace: what comes in time is drawn at once, not by a timer that would wake the page a second time.
+    if (early <= SLACK) this.flush();
+    else this.flushing = setTimeout(() => this.flush(), early);
   }
 
   private flush(): void {
     if (this.flushing !== null) clearTimeout(this.flushing);
     this.flushing = null;
     this.flushed = performance.now();
-    this.shown = { runs: [...this.runs.values()], link: this.link, refusal: this.refusal };
-    for (const listener of this.listeners) listener();
+    this.grown = new Map(this.runs);
+    const runs = [...this.runs.values()];
+    if (this.link !== this.shown.link || this.refusal !== this.shown.refusal || !onlyGrew(this.shown.runs, runs)) {
+      this.shown = { runs, link: this.link, refusal: this.refusal };
+      for (const listener of this.listeners) listener();
+    }
+    for (const reader of this.readers) reader();
+    // React draws in a microtask that those told have asked for: this one comes after it.
+    queueMicrotask(() => this.pace.took(performance.now() - this.flushed));
   }
+}
+
+/** Whether nothing has happened to the runs but more text. The first of it is more than that: it takes another's place on the page. */
+function onlyGrew(before: readonly LiveRun[], after: readonly LiveRun[]): boolean {
+  return before.length === after.length && before.every((run, index) => sameButForGrowth(run, after[index]!));
+}
+
+function sameButForGrowth(before: LiveRun, after: LiveRun): boolean {
+  const keys = Object.keys(before) as (keyof LiveRun)[];
+  return (before.text === "") === (after.text === "") && keys.every((key) => key === "text" || key === "lastSeq" || Object.is(before[key], after[key]));
 }
 
 function begun(posted: Posted, ids: { answerId: string; questionId: string }): LiveRun {

@@ -11,13 +11,11 @@
  *
  * Called by `live.ts`, once a thread and tab.
  */
-import { cursorOf } from "./decode";
 import { browser, follow, type LinkState, type Surroundings } from "./follow";
-import { Gathered } from "./gather";
+import { KeptEvents } from "./kept";
+import { DRAWN_EVERY } from "./pace";
 import type { StoredEvent } from "./reduce";
 
-/** Events that a leader keeps for tabs that come late; who needs older ones reads the messages again. */
-const KEPT = 5_000;
 const TICK = 5_000;
 /** Ticks without a word from the leader until its lock is taken: ticks stop while the machine sleeps, clocks do not. */
 const SILENT_TICKS = 8;
@@ -81,12 +79,11 @@ export class SharedStream {
   /** The turn in which this tab leads, if it does. */
   private leads: AbortController | null = null;
   private silent = 0;
-  /** Another tab has been heard since this one leads: before, what it would pass on is not even gathered. */
+  /** Another tab has been heard since this one leads: before, it passes nothing on. */
   private heard = false;
   private link: LinkState = { kind: "connecting", failures: 0 };
-  private kept: StoredEvent[] = [];
-  private keptAfter = "0";
-  private readonly gathered = new Gathered((after, events) => this.say({ kind: "events", after, events }));
+  private resyncing: Promise<void> | null = null;
+  private kept = new KeptEvents();
   private readonly ticks: ReturnType<typeof setInterval>;
 
   constructor(
@@ -107,10 +104,7 @@ export class SharedStream {
     this.want = want;
     if (want === "none") return this.leave();
     if (this.turn === null) this.enter();
-    else if (this.leading && want === "background") {
-      this.gathered.send();
-      void this.needBackground(this.turn);
-    }
+    else if (this.leading && want === "background") void this.needBackground(this.turn);
   }
 
   private get leading(): boolean {
@@ -118,7 +112,6 @@ export class SharedStream {
   }
 
   close(): void {
-    this.gathered.send();
     this.leave();
     clearInterval(this.ticks);
     this.channel?.close();
@@ -159,18 +152,17 @@ export class SharedStream {
     this.say({ kind: "leads" });
     if (this.want === "background") await this.needBackground(turn);
     while (!turn.signal.aborted) {
-      this.gathered.send();
-      this.kept = [];
-      this.keptAfter = this.listener.position();
+      const cursor = this.listener.position();
+      this.kept = new KeptEvents(cursor);
       const round = new AbortController();
       const end = await follow(
         {
-          url: `/api/threads/${encodeURIComponent(this.threadId)}/events`,
-          cursor: this.keptAfter,
+          url: `/api/threads/${encodeURIComponent(this.threadId)}/events?pace=${DRAWN_EVERY}`,
+          cursor,
           signal: AbortSignal.any([turn.signal, round.signal]),
           onEvents: (events, after) => {
-            this.keep(events);
-            if (this.heard) this.gathered.add(after, events, this.want === "seen");
+            this.kept.keep(events);
+            if (this.heard) this.say({ kind: "events", after, events });
             if (!this.listener.take(events)) round.abort();
           },
           onState: (link) => this.setLink(link),
@@ -196,10 +188,10 @@ export class SharedStream {
       case "events":
         if (this.leading || (said.to !== undefined && said.to !== this.id)) return;
         if (!this.listener.knows(said.after)) this.ask();
-        else if (!this.listener.take(said.events)) void this.resync().then(() => this.ask());
+        else if (!this.listener.take(said.events)) void this.resync();
         return;
       case "too-old":
-        if (said.to === this.id && !this.listener.knows(said.at)) void this.resync().then(() => this.ask());
+        if (said.to === this.id && !this.listener.knows(said.at)) void this.resync();
         return;
       case "link":
         if (!this.leading) this.listener.onLink(said.link);
@@ -215,24 +207,17 @@ export class SharedStream {
     }
   }
 
+  /** Asks the leader for what is missing; not while the messages are read, which may be all that it takes: it is asked after that. */
   private ask(): void {
-    if (!this.leading && this.turn !== null) this.say({ kind: "hello", from: this.id, after: this.listener.position() });
+    if (!this.leading && this.turn !== null && this.resyncing === null) this.say({ kind: "hello", from: this.id, after: this.listener.position() });
   }
 
   /** Gives a tab that came late what it misses, as far as this one still has it. */
   private answer(to: string, after: string): void {
     this.say({ kind: "link", link: this.link });
-    const at = this.kept.length === 0 ? this.keptAfter : cursorOf(this.kept.at(-1)!);
-    const from = after === this.keptAfter ? 0 : this.kept.findIndex((event) => cursorOf(event) === after) + 1;
-    if (from === 0 && after !== this.keptAfter) this.say({ kind: "too-old", to, at });
-    else if (from < this.kept.length) this.say({ kind: "events", after, events: this.kept.slice(from), to });
-  }
-
-  private keep(events: readonly StoredEvent[]): void {
-    this.kept.push(...events);
-    if (this.kept.length <= 2 * KEPT) return;
-    const dropped = this.kept.splice(0, this.kept.length - KEPT);
-    this.keptAfter = cursorOf(dropped.at(-1)!);
+    const events = this.kept.since(after);
+    if (events === null) this.say({ kind: "too-old", to, at: this.kept.newest });
+    else if (events.length > 0) this.say({ kind: "events", after, events, to });
   }
 
   private setLink(link: LinkState): void {
@@ -258,7 +243,19 @@ export class SharedStream {
     this.enter(true);
   }
 
-  private async resync(): Promise<void> {
+  /**
+   * Has the messages read again, and asks for what came meanwhile. One reading at a time, however often it turns out to be needed: one that is begun anew
+   * with every piece of the stream would never be through on a slow line.
+   */
+  private resync(): Promise<void> {
+    this.resyncing ??= this.readAgain().finally(() => {
+      this.resyncing = null;
+      this.ask();
+    });
+    return this.resyncing;
+  }
+
+  private async readAgain(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_RESYNCS * (0.5 + this.around.random() / 2)));
     await this.listener.resync().catch(() => undefined);
   }

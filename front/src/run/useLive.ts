@@ -1,13 +1,15 @@
 /** A thread as it happens, for React. The only file of `run/` that knows it. */
-import { useCallback, useEffect, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
+import { createContext, use, useCallback, useEffect, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Conversation } from "../api/conversation";
 import { refreshMessages } from "../api/messages";
 import { keys } from "../api/queries";
-import { LiveStore, type LiveThread } from "./live";
+import { LiveStore, type LiveThread, type Texts } from "./live";
 import type { Posted } from "../api/types";
 
 export interface Live extends LiveThread {
+  /** For `TextsContext`, above the answers. */
+  texts: Texts;
   expect: (posted: Posted) => void;
 }
 
@@ -32,5 +34,15 @@ export function useLive(threadId: string, conversation: Conversation | undefined
   useEffect(() => (loaded ? store.open() : undefined), [store, loaded]);
   const live = useSyncExternalStore(store.subscribe, store.snapshot);
   const expect = useCallback((posted: Posted) => store.expect(posted), [store]);
-  return useMemo(() => ({ ...live, expect }), [live, expect]);
+  return useMemo(() => ({ ...live, texts: store.texts, expect }), [live, store, expect]);
+}
+
+const NONE: Texts = { subscribe: () => () => undefined, of: () => undefined };
+
+export const TextsContext = createContext(NONE);
+
+/** The text of an answer as it grows: whoever asks is drawn again with each piece of it, and nothing else is. Undefined for one that is not being written. */
+export function useGrowingText(runId: string | null): string | undefined {
+  const texts = use(TextsContext);
+  return useSyncExternalStore(runId === null ? NONE.subscribe : texts.subscribe, () => (runId === null ? undefined : texts.of(runId)));
 }

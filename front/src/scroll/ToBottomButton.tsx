@@ -8,7 +8,7 @@ export function ToBottomButton({ shown, onClick, fresh = false }: { shown: boole
       type="button"
       onClick={onClick}
       inert={!shown}
-      className={`absolute bottom-3 left-1/2 z-10 grid size-11 -translate-x-1/2 place-items-center rounded-full border border-line bg-surface text-muted shadow-high transition-[translate,opacity] duration-150 hover:text-ink focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-accent motion-reduce:transition-none sm:size-9 ${shown ? "opacity-100" : "pointer-events-none translate-y-2 opacity-0"}`}
+      className={`absolute bottom-3 left-1/2 z-10 grid size-11 -translate-x-1/2 place-items-center rounded-full border border-line bg-surface text-muted shadow-high transition-[translate,opacity] duration-150 hover:text-ink focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-accent sm:size-9 ${shown ? "opacity-100" : "pointer-events-none translate-y-2 opacity-0"}`}
     >
       <svg viewBox="0 0 20 20" className="size-5" fill="none" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
         <path d="M10 4v12m-5-5 5 5 5-5" />

@@ -15,6 +15,8 @@ export interface StickToBottom {
   atBottom: boolean;
   /** Goes to the end and follows from there. */
   toBottom: (how?: "smooth" | "instant") => void;
+  /** Moves the view down by so many pixels at once, and follows from there only if that is the end: the reader looks at something that must stay in its place. */
+  moveBy: (pixels: number) => void;
 }
 
 /** Another `conversation` (a thread's id) begins at its end, or where the reader was in it (`places.ts`). */
@@ -38,6 +40,16 @@ export function useStickToBottom(conversation?: string): StickToBottom {
     [scroller],
   );
 
+  const moveBy = useCallback(
+    (pixels: number) => {
+      if (scroller === null) return;
+      scroller.scrollTo({ top: scroller.scrollTop + pixels, behavior: "instant" });
+      stick.current!.backAt(viewOf(scroller));
+      setAtBottom(stick.current!.following);
+    },
+    [scroller],
+  );
+
   useLayoutEffect(() => toBottom("instant"), [toBottom, conversation]);
 
   useEffect(() => {
@@ -45,7 +57,7 @@ export function useStickToBottom(conversation?: string): StickToBottom {
     return attach(stick.current!, scroller, content, setAtBottom, conversation);
   }, [scroller, content, conversation]);
 
-  return { scrollRef, contentRef, atBottom, toBottom };
+  return { scrollRef, contentRef, atBottom, toBottom, moveBy };
 }
 
 /** Feeds a `Stick` from a scroller and its content, which begin where the reader was in the conversation. Gives back how to stop. */

@@ -1,6 +1,6 @@
 /** What the settings hold; drawn only while they are open. */
 import { useLayoutEffect } from "react";
-import { remember, useMe } from "../api/me";
+import { leave } from "../api/me";
 import { useHealth } from "../api/service";
 import { LANGUAGES, setLanguage, useLanguage, type Language } from "../i18n/language";
 import { useT } from "../i18n/t";
@@ -19,7 +19,6 @@ export function SettingsPanel({ onClose, onDrawn }: { onClose: () => void; onDra
   const t = useT();
   const theme = useTheme();
   const language = useLanguage();
-  const user = useMe();
   const session = useSession();
   const health = useHealth();
   useLayoutEffect(onDrawn, [onDrawn]);
@@ -51,14 +50,13 @@ export function SettingsPanel({ onClose, onDrawn }: { onClose: () => void; onDra
             onClick={() => {
               onClose();
               navigate("/");
-              remember(null);
+              leave();
             }}
             title={t("settings.name.hint")}
             type="button"
           >
             <PersonIcon className="text-muted" size={18} />
             <span className="flex-1">{t("settings.name")}</span>
-            <span className="max-w-24 truncate text-faint">{user?.name}</span>
             <ChevronRightIcon className="text-faint" size={16} />
           </button>
         )}

@@ -1,8 +1,9 @@
 /**
  * The source behind a citation, beside the conversation: whose CV, where, the passage in words, and the PDF page with the passage marked.
  *
- * An overlay: the text below does not move. On a wide screen the conversation stays usable beside it; on a phone it is a modal sheet over everything.
- * Escape and the button close it, and the focus goes back to where it came from. Another source replaces the one that is shown.
+ * An overlay, for which the sidebar gives way where both have no room, and the text moves to the side (chat.css): no line of it breaks anew. On a wide screen the conversation stays
+ * usable beside it; on a phone it is a modal sheet over everything. Escape and the button close it, and the focus goes back to where it came from. Another
+ * source replaces the one that is shown.
  */
 import { useEffect, useRef, useState } from "react";
 import type { Source } from "../api/types";
@@ -28,7 +29,7 @@ function Drawer({ source, onClose }: { source: Source; onClose: () => void }) {
     <dialog
       ref={dialog}
       aria-labelledby="source-title"
-      className="source-drawer fixed inset-y-0 start-auto end-0 z-40 m-0 flex h-dvh max-h-none w-[clamp(24rem,44vw,46rem)] max-w-none flex-col border-s border-line bg-surface text-ink shadow-high transition-[translate,opacity] duration-200 ease-calm motion-reduce:transition-none max-md:w-full max-md:border-s-0 starting:translate-x-8 starting:opacity-0"
+      className="source-drawer fixed inset-y-0 start-auto end-0 z-40 m-0 flex h-dvh max-h-none w-[clamp(24rem,100vw-48rem,46rem)] max-w-none flex-col border-s border-line bg-surface text-ink shadow-high transition-[translate,opacity] duration-200 ease-calm max-md:w-full max-md:border-s-0 starting:translate-x-8 starting:opacity-0"
       onCancel={(event) => {
         event.preventDefault();
         onClose();

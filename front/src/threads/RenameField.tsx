@@ -32,7 +32,10 @@ export function RenameField({ title, className = "", onDone }: RenameFieldProps)
         if (event.key === "Enter" || event.key === "Escape") {
           event.preventDefault();
           event.stopPropagation();
+          const place = event.currentTarget.parentElement;
           done(event.key === "Enter");
+          // What the field stood for is there again, and the keys go on from it.
+          requestAnimationFrame(() => place?.querySelector<HTMLElement>("a, button")?.focus());
         }
       }}
       ref={field}

@@ -39,7 +39,7 @@ export function ThreadRow({ thread, query, current, answering, reachable, onReac
     <div className={`group relative flex items-center rounded-lg ${current ? "bg-hover" : "hover:bg-raised"}`}>
       <a
         aria-current={current ? "page" : undefined}
-        className="ring-inside min-w-0 flex-1 truncate rounded-lg py-2 pr-3 pl-3 text-sm group-focus-within:pr-10 group-hover:pr-10 has-[+_*_[aria-expanded=true]]:pr-10 coarse:py-3 coarse:pr-11"
+        className="ring-inside relative min-w-0 flex-1 truncate rounded-lg py-2 pr-3 pl-3 text-sm group-focus-within:pr-10 group-hover:pr-10 has-[+_*_[aria-expanded=true]]:pr-10 coarse:py-3 coarse:pr-11"
         data-thread={thread.thread_id}
         href={chatPath(thread.thread_id)}
         onClick={follow}

@@ -15,6 +15,7 @@ export function useDelete(): (thread: Pick<Thread, "thread_id" | "title">) => vo
   return ({ thread_id: threadId, title }) => {
     const name = title ?? t("threads.untitled");
     const wasOpen = window.location.pathname === chatPath(threadId);
+    passFocusOn(threadId);
     let notice = 0;
     hide(threadId, (_, keepalive) => {
       dismiss(notice);
@@ -34,4 +35,12 @@ export function useDelete(): (thread: Pick<Thread, "thread_id" | "title">) => vo
     };
     notice = toast({ text: t("threads.deleted", { title: name }), action: { label: t("ui.undo"), run: undo }, onGone: () => settle(threadId) });
   };
+}
+
+/** From a row that goes away to the next one, or the last; to the search, if there is none. */
+function passFocusOn(threadId: string): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-thread]")];
+  const at = rows.findIndex((row) => row.dataset["thread"] === threadId);
+  if (at < 0 || rows[at]?.parentElement?.contains(document.activeElement) !== true) return;
+  (rows[at + 1] ?? rows[at - 1] ?? document.querySelector<HTMLElement>("[data-thread-search]"))?.focus();
 }

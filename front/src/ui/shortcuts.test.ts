@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { matches, SHORTCUTS, useShortcut } from "./shortcuts";
+import { matches, SHORTCUTS, useShortcut, useTyped } from "./shortcuts";
 import { hooked } from "./testing";
 
 const pressed = (key: string, more: Partial<KeyboardEvent> = {}) => ({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more });
@@ -64,6 +64,30 @@ describe("useShortcut", () => {
     hooked(() => useShortcut("Escape", run, false));
     press(document.body, "Escape");
     expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe("useTyped", () => {
+  const page = () => {
+    const [take, help] = [vi.fn(), vi.fn()];
+    hooked(() => useShortcut("?", help));
+    hooked(() => useTyped(take));
+    return { take, help };
+  };
+
+  it("hears a letter that nobody waits for, and leaves it to whoever takes the focus", () => {
+    const { take } = page();
+    for (const key of ["a", "ñ", "7", "😀"]) expect(press(document.body, key).defaultPrevented).toBe(false);
+    expect(take).toHaveBeenCalledTimes(4);
+  });
+
+  it("hears nothing that somebody else does: fields, shortcuts, combinations, keys with a name, a space", () => {
+    const { take, help } = page();
+    press(document.body.appendChild(document.createElement("textarea")), "a");
+    press(document.body, "?");
+    press(document.body, "c", { ctrlKey: true });
+    for (const key of ["Tab", "Enter", "F2", " "]) press(document.body, key);
+    expect([take.mock.calls.length, help.mock.calls.length]).toEqual([0, 1]);
   });
 });
 

@@ -2,7 +2,7 @@
  * Keys that work anywhere on the page. `Mod` is Ctrl, or ⌘ on a Mac.
  *
  * A plain letter is left alone while something is typed; a shortcut is left alone while a dialog is open, which has its own keys. The newest one
- * registered for a key wins: Escape closes what was opened last.
+ * registered for a key wins: Escape closes what was opened last. A letter that nothing waits for goes to the field to write in (`useTyped`).
  */
 import { useEffect, useRef } from "react";
 import type { PlainKey } from "../i18n/t";
@@ -36,6 +36,16 @@ export function useShortcut(keys: string, run: () => void, active = true): void 
   }, [keys, active]);
 }
 
+/** Runs `take` when somebody begins to write and no field has the focus: one that takes it now gets the letter, too. */
+export function useTyped(take: () => void): void {
+  useEffect(() => {
+    writer = take;
+    return () => void (writer = null);
+  });
+}
+
+let writer: (() => void) | null = null;
+
 /** Whether an event is the keys; Shift counts for letters only, since `?` and `/` are typed with it on some keyboards. */
 export function matches(keys: string, event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">): boolean {
   const parts = keys.split("+");
@@ -48,7 +58,13 @@ export function matches(keys: string, event: Pick<KeyboardEvent, "key" | "ctrlKe
 
 /** Whether somebody is writing where the event happened. */
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=radio]), textarea, select"));
+}
+
+/** Whether it would write something. A space presses buttons and moves the view; an open menu finds its entries by their first letters. */
+function writes({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+  if ([...key].length !== 1 || key === " " || ctrlKey || metaKey || altKey || isWriting(target)) return false;
+  return document.querySelector("[popover]:popover-open:not([popover=manual])") === null;
 }
 
 document.addEventListener("keydown", (event) => {
@@ -60,4 +76,5 @@ document.addEventListener("keydown", (event) => {
     handler.run();
     return;
   }
+  if (writes(event)) writer?.();
 });

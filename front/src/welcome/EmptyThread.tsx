@@ -21,7 +21,7 @@ export function EmptyThread({ assistant, onAssistant, onAsk }: EmptyThreadProps)
   const name = user?.name.split(/\s/)[0] ?? "";
   const chosen = data?.assistants.find((one) => one.assistant === assistant);
   return (
-    <div className="measure flex min-h-full flex-col justify-center gap-5 px-4 py-6 sm:gap-6 sm:py-8">
+    <div className="measure flex min-h-full flex-col justify-center gap-5 py-6 sm:gap-6 sm:py-8">
       <h1 className="text-2xl font-semibold tracking-tight text-balance sm:text-3xl">{name ? t("welcome.again", { name }) : t("welcome.hello")}</h1>
       {onAssistant && data && <AssistantChoice assistants={data.assistants} chosen={assistant} onChoose={onAssistant} />}
       {chosen && !chosen.available ? (

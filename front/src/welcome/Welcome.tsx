@@ -1,7 +1,7 @@
 /** The first visit: a name, one click, chatting. */
 import { useId, useState, type ReactNode } from "react";
 import { Problem } from "../api/client";
-import { useCreateUser } from "../api/me";
+import { former, remember, useCreateUser } from "../api/me";
 import { useT } from "../i18n/t";
 import { Button } from "../ui/Button";
 import { DocumentIcon, RetryIcon, SystemIcon } from "../ui/icons";
@@ -14,6 +14,7 @@ export function Welcome() {
   const t = useT();
   const id = useId();
   const [name, setName] = useState("");
+  const [before] = useState(former);
   const signUp = useCreateUser();
   return (
     <Page lead={t("welcome.lead")} title={t("welcome.title")}>
@@ -40,6 +41,11 @@ export function Welcome() {
         <Button busy={signUp.isPending} look="primary" size="large" type="submit">
           {signUp.isPending ? t("welcome.starting") : t("welcome.start")}
         </Button>
+        {before && (
+          <Button look="ghost" onClick={() => remember(before)}>
+            <span className="min-w-0 truncate">{t("welcome.back", { name: before.name })}</span>
+          </Button>
+        )}
       </form>
       <ul className="mt-10 flex flex-col gap-4 border-t border-line pt-6 text-sm">
         <Promise icon={<RetryIcon />} text={t("welcome.kept")} title={t("welcome.kept.title")} />

@@ -6,6 +6,11 @@ stranger("first visit: a name, one click, an answer", async ({ page, api }) => {
   await page.getByLabel(words["welcome.name"]).fill("Grace");
   await button(page, "welcome.start").click();
   await expect(page.getByRole("heading", { name: "Grace" })).toBeVisible();
+  // Who chooses with a click and writes on is not left without a field to write in.
+  await page.getByText(words["welcome.resume"], { exact: true }).click();
+  await page.getByText(words["welcome.cvs"], { exact: true }).click();
+  await page.keyboard.type("Who");
+  await expect(composer(page)).toHaveValue("Who");
   await ask(page, "Who knows Kubernetes? [[tokens=60 rate=200]]");
   await expect(page).toHaveURL(/\/chat\/[0-9a-f-]{36}$/);
   await finished(answer(page));
@@ -16,6 +21,14 @@ stranger("first visit: a name, one click, an answer", async ({ page, api }) => {
 
   await page.reload();
   await expect(answer(page)).toHaveAttribute("data-status", "done");
+
+  // Another name begins another list, and who only wanted to look at the settings finds back.
+  await page.getByRole("button", { name: words["settings.open"] }).click();
+  await page.getByRole("button", { name: words["settings.name"] }).click();
+  await page.reload();
+  await button(page, "welcome.start").waitFor();
+  await page.getByRole("button", { name: words["welcome.back"].replace("{name}", "Grace") }).click();
+  await expect(page.getByRole("link", { name: "Who knows Kubernetes" })).toBeVisible();
 });
 
 test("a reload in the middle of an answer goes on where it was, to the byte", async ({ page, api, thread, held }) => {
@@ -61,18 +74,22 @@ test("regenerate gives another answer beside the first, and both stay", async ({
   expect((await api.conversation(thread.thread_id)).messages).toHaveLength(3);
 });
 
-test("an edited question opens a branch, and the way back to the first one", async ({ page, api, thread }) => {
-  await api.asked(thread, "[[tokens=20 id=old]]");
+test("an edited question opens a branch, and the way back to the first one, which stays under the pointer and the keys", async ({ page, api, thread }) => {
+  await api.asked(thread, "[[tokens=900 id=old]]");
   await page.goto(`/chat/${thread.thread_id}`);
   await button(page, "chat.edit").click();
   await page.getByRole("textbox", { name: words["chat.edit.label"] }).fill("Better [[tokens=20 id=new]]");
   await button(page, "chat.edit.send").click();
   await expect(answer(page)).toContainText("new20");
-  await expect(page.getByText("old20")).toHaveCount(0);
+  await expect(page.getByText("old900")).toHaveCount(0);
+  const place = await page.getByText("2/2").boundingBox();
   await button(page, "chat.sibling.before").click();
-  await expect(answer(page)).toContainText("old20");
-  await button(page, "chat.sibling.after").click();
+  await expect(answer(page)).toContainText("old900");
+  await expect(button(page, "chat.sibling.after")).toBeFocused();
+  expect(await page.getByText("1/2").boundingBox()).toEqual(place);
+  await page.keyboard.press("Enter");
   await expect(answer(page)).toContainText("new20");
+  await expect(button(page, "chat.sibling.before")).toBeFocused();
   await page.reload();
   await expect(answer(page)).toContainText("new20");
 });
@@ -117,6 +134,20 @@ test("a question that waits in line can be taken out of it by itself, also after
   const { messages } = await api.conversation(thread.thread_id);
   const statusOf = (runId: string) => messages.find((message) => message.run_id === runId)?.status;
   expect([statusOf(kept.run_id), statusOf(gone.run_id)]).toEqual(["done", "cancelled"]);
+});
+
+test("a question that waits for an answer in another way through the conversation says so, and can be taken out of the line", async ({ page, api, thread }) => {
+  await api.post(thread, "[[tokens=3000 rate=50 id=one]]");
+  await api.post(thread, "[[tokens=20 id=two]]", { on_busy: "enqueue", parent_id: null });
+  await page.goto(`/chat/${thread.thread_id}`);
+  await expect(answer(page)).toContainText(words["chat.queued.behind"]);
+  await button(page, "chat.withdraw").click();
+  // What is left to wait for is the other one, which goes on.
+  await expect(answer(page)).toHaveAttribute("data-status", "streaming");
+  await button(page, "chat.sibling.after").click();
+  await expect(answer(page)).toContainText(words["chat.stopped.empty"]);
+  await button(page, "chat.stop").click();
+  await expect(button(page, "chat.stop")).toBeHidden();
 });
 
 test("an answer that broke off keeps its text, says why, and another try works", async ({ page, thread }) => {

@@ -190,6 +190,11 @@ test("dark follows the system, and the reader's choice stays", async ({ page }) 
   await page.reload();
   await expect(composer(page)).toBeVisible();
   expect(await ground()).toBe(dark);
+  // With the reader's own colours there is no ground to tell by, so where one is has a line around it.
+  const line = () => page.getByRole("link", { name: words["threads.new"] }).evaluate((link) => getComputedStyle(link).outlineStyle);
+  expect(await line()).toBe("none");
+  await page.emulateMedia({ forcedColors: "active" });
+  expect(await line()).toBe("solid");
 });
 
 test("on paper: the whole conversation with its sources, and nothing to press", async ({ page, api, user }) => {
@@ -205,6 +210,31 @@ test("on paper: the whole conversation with its sources, and nothing to press", 
   await expect(page.getByText(words["ui.skip"])).toBeHidden();
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.getByRole("region", { name: words["sources.title"] }).last().getByRole("button").first()).toBeVisible();
+});
+
+test("whoever prints before all is drawn has all of it on paper", async ({ page, api, user }) => {
+  const thread = await api.thread(user);
+  for (let count = 0; count < 3; count += 1) await api.asked(thread, "[[file=long.md]]");
+  // The moment when a long answer begins to be drawn from its end upward is the one in which somebody prints.
+  await page.addInitScript(() => {
+    const drawn = () => [document.querySelectorAll(".answer").length, document.querySelectorAll(".md[data-drawing]").length, document.querySelectorAll(".md > *").length];
+    const seen: Record<string, number[]> = {};
+    Object.assign(window, { seen });
+    new MutationObserver((_, observer) => {
+      if (document.querySelector(".md[data-drawing]") === null) return;
+      observer.disconnect();
+      seen["before"] = drawn();
+      window.dispatchEvent(new Event("beforeprint"));
+      queueMicrotask(() => (seen["printed"] = drawn()));
+    }).observe(document, { subtree: true, childList: true });
+  });
+  await page.goto(`/chat/${thread.thread_id}`);
+  await finished(answer(page));
+  const seen = await page.evaluate(() => (window as unknown as { seen: Record<string, number[]> }).seen);
+  const all = await page.locator(".md > *").count();
+  expect(seen["before"]![1], "something was still to be drawn").toBeGreaterThan(0);
+  expect(seen["before"]![2]).toBeLessThan(all);
+  expect(seen["printed"]).toEqual([3, 0, all]);
 });
 
 test("Arabic goes from right to left, in the question and in each paragraph of the answer", async ({ page, api, thread }) => {

@@ -1,7 +1,8 @@
 /** From a citation to its page: the right PDF, the right page, the passage marked; and the page of all CVs. */
 import { answer, ask, button, expect, finished, test, words } from "./harness/test";
 
-test("a citation opens the PDF at its page with the passage marked, and nothing moves", async ({ page, api, user }) => {
+test("a citation opens the PDF at its page with the passage marked, beside the text, and no line breaks anew", async ({ page, api, user }) => {
+  await page.setViewportSize({ width: 1600, height: 800 });
   const thread = await api.thread(user, "cvs");
   await page.goto(`/chat/${thread.thread_id}`);
   await ask(page, "What did Marco Ossani do at Peyrolles Numérique? [[text=He_built_things_{1}_and_more_{2}.]]");
@@ -31,10 +32,25 @@ test("a citation opens the PDF at its page with the passage marked, and nothing 
   expect(found.length).toBeGreaterThan(3);
   expect(found.filter((word) => said.has(word)).length / found.length).toBeGreaterThan(0.7);
   expect(await scroller.evaluate((element) => element.scrollTop)).toBe(top);
-  expect(await place()).toMatchObject({ x: before.x, y: before.y, width: before.width });
-
+  // The list of conversations gives way, and the text moves to the side: both are seen whole.
+  const list = page.getByRole("complementary", { includeHidden: true });
+  const free = async (): Promise<number> => (await drawer.boundingBox())!.x - (await place()).x - before.width;
+  await expect.poll(free).toBeGreaterThan(0);
+  expect(await place()).toMatchObject({ y: before.y, width: before.width });
+  // Unless the reader wants the list.
+  await page.keyboard.press("Control+b");
+  await expect.poll(async () => (await place()).x).toBe(280 + 16);
+  await expect.poll(place).toMatchObject({ y: before.y, width: before.width });
   await page.keyboard.press("Escape");
   await expect(drawer).toBeHidden();
+  await expect.poll(place).toMatchObject({ x: before.x, y: before.y, width: before.width });
+  // On a small laptop, too; and when the source is closed the list is back.
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await answer(page).getByRole("button", { name: /^Source 2:/ }).first().click();
+  await expect.poll(free).toBeGreaterThanOrEqual(0);
+  expect((await list.boundingBox())!.width).toBe(0);
+  await page.keyboard.press("Escape");
+  await expect.poll(async () => (await list.boundingBox())!.width).toBe(280);
   await expect(answer(page).getByRole("button", { name: /^Source 2:/ }).first()).toBeFocused();
 });
 

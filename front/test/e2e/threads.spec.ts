@@ -17,10 +17,18 @@ test("rename shows at once, everywhere, and stays", async ({ page, api, user }) 
   await option(page, "Before", "threads.rename");
   await page.getByRole("textbox", { name: words["threads.rename.label"] }).fill("After");
   await page.keyboard.press("Enter");
-  await expect(row(page, "After")).toBeVisible();
+  await expect(row(page, "After")).toBeFocused();
   await expect(page).toHaveTitle(/After/);
   await page.reload();
   await expect(row(page, "After")).toBeVisible();
+});
+
+test("a double click on an example begins one conversation, not two", async ({ page, api, user }) => {
+  await page.goto("/");
+  await page.getByRole("region", { name: words["welcome.examples"] }).getByRole("button").first().dblclick();
+  await finished(answer(page));
+  const { threads } = await api.ask<{ threads: unknown[] }>("GET", `/api/users/${user.user_id}/threads`);
+  expect(threads).toHaveLength(1);
 });
 
 test("the list marks what is being answered, and says when an answer is there", async ({ page, api, user, held }) => {
@@ -89,6 +97,7 @@ test("a deleted conversation comes back with undo, and goes without it", async (
   await page.goto("/");
   await option(page, "Kept", "threads.delete");
   await expect(row(page, "Kept")).toBeHidden();
+  await expect(row(page, "Gone")).toBeFocused();
   await button(page, "ui.undo").click();
   await expect(row(page, "Kept")).toBeVisible();
   await option(page, "Gone", "threads.delete");

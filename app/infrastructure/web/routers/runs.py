@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from app.application.chat.post_message_create_run import RegenerateRequest
-from app.infrastructure.web.dependencies import AfterSeq, Cases, IdempotencyKeyHeader, LastSeqHeader, RunIdPath, Streams
+from app.infrastructure.web.dependencies import AfterSeq, Cases, IdempotencyKeyHeader, LastSeqHeader, PaceQuery, RunIdPath, Streams
 from app.infrastructure.web.door import WhileBelieved
 from app.infrastructure.web.errors import BUDGET_SPENT, KEY_REUSED, QUEUE_FULL, THREAD_BUSY, TOO_MANY_RUNS, TOO_MANY_STREAMS, answers
 from app.infrastructure.web.guarded_route import GuardedRoute
@@ -30,12 +30,18 @@ async def read_run(run_id: RunIdPath, cases: Cases) -> RunOut:
     responses={**EVENT_STREAM, **ENDED, **answers(NO_RUN, TOO_MANY_STREAMS, (400, "invalid_cursor", "The cursor 'abc' is not a number."))},
 )
 async def follow_run(
-    run_id: RunIdPath, cases: Cases, streams: Streams, believed: WhileBelieved, after: AfterSeq = None, last_event_id: LastSeqHeader = None
+    run_id: RunIdPath,
+    cases: Cases,
+    streams: Streams,
+    believed: WhileBelieved,
+    after: AfterSeq = None,
+    last_event_id: LastSeqHeader = None,
+    pace: PaceQuery = 0,
 ) -> RunEventsResponse:
     """The run's events, those stored and those to come, until `done`. Come back with the `id` of the last event seen: no gap, no repeat,
     whichever process answers, also long after the end."""
     batches = await cases.follow_run.execute(run_id, run_cursor(last_event_id, after))
-    return RunEventsResponse(chunks(batches, run_event_id), streams, believed)
+    return RunEventsResponse(chunks(batches, run_event_id, pace), streams, believed)
 
 
 @router.post("/{run_id}/cancel", status_code=202, summary="Cancel a run", responses=answers(NO_RUN))

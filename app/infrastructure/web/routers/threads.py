@@ -16,6 +16,7 @@ from app.infrastructure.web.dependencies import (
     IdempotencyKeyHeader,
     LastPositionHeader,
     LimitQuery,
+    PaceQuery,
     Streams,
     ThreadIdPath,
 )
@@ -142,11 +143,12 @@ async def follow_thread(
     believed: WhileBelieved,
     after: AfterPosition = None,
     last_event_id: LastPositionHeader = None,
+    pace: PaceQuery = 0,
 ) -> RunEventsResponse:
     """The events of the thread's runs one after another, also of runs started later and elsewhere; stays open. Frames carry
     `id: run_id:seq`. Without a cursor it begins with the unfinished run, or the next to come; `after=0` begins with the thread's first run."""
     batches = await cases.follow_thread.execute(thread_id, thread_cursor(last_event_id, after))
-    return RunEventsResponse(chunks(batches, thread_event_id), streams, believed)
+    return RunEventsResponse(chunks(batches, thread_event_id, pace), streams, believed)
 
 
 def _ordinal(cursor: str | None) -> int | None:

@@ -21,7 +21,7 @@ export const chat = {
   "chat.start.failed": "The conversation could not be begun",
 
   "chat.queued": "Waits for a free place…",
-  "chat.queued.behind": "Waits for the answer above…",
+  "chat.queued.behind": "Waits for the answer before it…",
   "chat.withdraw": "Do not answer it",
   "chat.withdrawn": "The question will not be answered",
   "chat.withdraw.failed": "The question could not be taken back",
@@ -89,7 +89,7 @@ export const chat = {
   "chat.fail.provider_timeout": "The model took too long.",
   "chat.fail.provider_timeout.do": "Try again; a shorter question may help.",
   "chat.fail.provider_interrupted": "The model broke off.",
-  "chat.fail.provider_interrupted.do": "The text so far is kept. Try again for a whole answer.",
+  "chat.fail.provider_interrupted.do": "What there is of it is kept. Try again for a whole answer.",
   "chat.fail.provider_protocol": "The model answered something that the server does not understand.",
   "chat.fail.provider_protocol.do": "Try again. If it stays, whoever runs this server should look into its log.",
   "chat.fail.provider_refused": "The model declined to answer.",

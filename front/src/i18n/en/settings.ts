@@ -6,7 +6,7 @@ export const settings = {
   "settings.theme.light": "Light",
   "settings.theme.dark": "Dark",
   "settings.language": "Language",
-  "settings.name": "Your name",
+  "settings.name": "Use another name",
   "settings.name.hint": "A new name begins a new list of conversations; this one stays on the server.",
   "settings.shortcuts": "Keyboard shortcuts",
   "settings.version": "Version {version}",

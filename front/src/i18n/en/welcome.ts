@@ -6,6 +6,7 @@ export const welcome = {
   "welcome.name.hint": "Only so that your conversations have an owner. It need not be unique.",
   "welcome.start": "Start chatting",
   "welcome.starting": "One moment…",
+  "welcome.back": "Back to the conversations of {name}",
   "welcome.failed": "That did not work",
   "welcome.unreachable": "The server does not answer. Is it running?",
   "welcome.kept.title": "Answers cannot get lost",

@@ -92,7 +92,7 @@ export const chat: Translation<typeof english> = {
   "chat.fail.provider_timeout": "El modelo tardó demasiado.",
   "chat.fail.provider_timeout.do": "Reinténtalo; una pregunta más corta puede ayudar.",
   "chat.fail.provider_interrupted": "El modelo se interrumpió.",
-  "chat.fail.provider_interrupted.do": "El texto hasta aquí se conserva. Reinténtalo para tener la respuesta entera.",
+  "chat.fail.provider_interrupted.do": "Lo que haya escrito se conserva. Reinténtalo para tener la respuesta entera.",
   "chat.fail.provider_protocol": "El modelo respondió algo que el servidor no entiende.",
   "chat.fail.provider_protocol.do": "Reinténtalo. Si sigue igual, quien administra este servidor debe mirar su registro.",
   "chat.fail.provider_refused": "El modelo no quiso responder.",

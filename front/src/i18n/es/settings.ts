@@ -9,7 +9,7 @@ export const settings: Translation<typeof english> = {
   "settings.theme.light": "Claro",
   "settings.theme.dark": "Oscuro",
   "settings.language": "Idioma",
-  "settings.name": "Tu nombre",
+  "settings.name": "Usar otro nombre",
   "settings.name.hint": "Un nombre nuevo empieza una lista nueva de conversaciones; esta se queda en el servidor.",
   "settings.shortcuts": "Atajos de teclado",
   "settings.version": "Versión {version}",

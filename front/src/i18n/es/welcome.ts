@@ -9,6 +9,7 @@ export const welcome: Translation<typeof english> = {
   "welcome.name.hint": "Solo para que tus conversaciones tengan dueño. No hace falta que sea único.",
   "welcome.start": "Empezar a chatear",
   "welcome.starting": "Un momento…",
+  "welcome.back": "Volver a las conversaciones de {name}",
   "welcome.failed": "No ha funcionado",
   "welcome.unreachable": "El servidor no responde. ¿Está en marcha?",
   "welcome.kept.title": "Las respuestas no se pierden",

@@ -12,14 +12,19 @@ const COLOURS: axe.RunOptions = { resultTypes: ["violations"], runOnly: { type: 
 /** pdf.js measures its fonts in it. */
 const OUTSIDE = ".hiddenCanvasElement";
 
-/** Each violation as the rule and where, up to three places. The page has no frames, so it is asked directly, and axe is put into it once. */
+/** Each violation as the rule and where, up to three places, and the colours if it is about those. The page has no frames, so it is asked directly, and axe is put into it once. */
 export async function violations(page: Page, of: "all" | "colours" = "all"): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   return page.evaluate(
     async ([options, outside]) => {
       const inside = (window as unknown as { axe: typeof axe }).axe;
       const results = await inside.run({ exclude: [[outside]] }, options);
-      return results.violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(" ")).slice(0, 3).join(" | ")}`);
+      const colours = (node: axe.NodeResult): string => {
+        const { fgColor, bgColor } = (node.any[0]?.data ?? {}) as { fgColor?: string; bgColor?: string };
+        return fgColor === undefined ? "" : ` (${fgColor} on ${bgColor})`;
+      };
+      const where = (nodes: axe.NodeResult[]) => nodes.slice(0, 3).map((node) => node.target.join(" ") + colours(node)).join(" | ");
+      return results.violations.map(({ id, nodes }) => `${id} at ${where(nodes)}`);
     },
     [of === "all" ? ALL : COLOURS, OUTSIDE] as const,
   );
