@@ -4,8 +4,8 @@
 
 A layer: attention (Vaswani et al. 2017), then two matrices with a GELU (Hendrycks and Gimpel 2016, exact) between them; each of the two is added to what it was given, and the sum normalised.
 
-`MatMulNBits` multiplies by blocks of four bits without unpacking the matrix; accuracy level 4 lets it round what comes in to eight bits, 32 numbers at a time. So a process holds twelve megabytes of weights
-instead of eighty-five, and a short text costs less than in float32. Pure; called by `packaged_e5.py`.
+`MatMulNBits` multiplies by blocks of four bits without keeping the matrix unpacked: a process holds twelve megabytes of weights instead of eighty-five. What comes in stays in float32. Rounded to eight bits a short text would cost a third less, and
+each family of processors would round in its own way: vectors of one text would differ by what turns near ties. Pure; called by `packaged_e5.py`.
 """
 
 import numpy as np
@@ -15,8 +15,8 @@ from rag.embedders.onnx_format import CONTRIBUTED, Message, model, node, tensor,
 from rag.embedders.packed_weights import BLOCK, Blocks, PackedWeights
 
 GIVEN, RESULT = "embeddings", "mean"
-_EIGHT_BITS = 4
-"""The accuracy level whose products are of eight-bit integers."""
+_FLOAT32 = 1
+"""The accuracy level whose products are of float32 (4: of eight-bit integers)."""
 
 
 def bert_graph(packed: PackedWeights) -> bytes:
@@ -65,7 +65,7 @@ class _Graph:
         given = [states, matrix, scales, "", "", bias]
         rows = len(blocks.scales)
         return self._node(
-            "MatMulNBits", given, name, domain=CONTRIBUTED, K=width, N=rows, bits=4, block_size=BLOCK, accuracy_level=_EIGHT_BITS
+            "MatMulNBits", given, name, domain=CONTRIBUTED, K=width, N=rows, bits=4, block_size=BLOCK, accuracy_level=_FLOAT32
         )
 
     def _added(self, states: str, change: str, name: str) -> str:
