@@ -4,7 +4,7 @@
 
 A layer: attention (Vaswani et al. 2017), then two matrices with a GELU (Hendrycks and Gimpel 2016, exact) between them; each of the two is added to what it was given, and the sum normalised.
 
-`MatMulNBits` multiplies by blocks of four bits without keeping the matrix unpacked: a process holds twelve megabytes of weights instead of eighty-five. What comes in stays in float32. Rounded to eight bits a short text would cost a third less, and
+`MatMulNBits` multiplies by blocks of four bits without keeping the matrix unpacked: a process holds twelve megabytes of weights instead of eighty-five. What comes in stays in float32. Rounded to eight bits a short text would cost a quarter less, and
 each family of processors would round in its own way: vectors of one text would differ by what turns near ties. Pure; called by `packaged_e5.py`.
 """
 

