@@ -48,7 +48,7 @@ def test_tokens_come_in_few_pieces_and_all_of_them(client: httpx.Client, of_thre
     took = time.monotonic() - began
     with_tokens = [piece for piece in pieces if "event: token" in piece]
     tokens = sum(piece.count("event: token") for piece in with_tokens)
-    assert tokens > 3 * len(with_tokens), "several come together"
+    assert tokens > len(with_tokens), "several come together; how many, a busy executor decides, which joins tokens before it stores them"
     assert len(with_tokens) <= took / PACE + 2
     unpaced = client.get(run).text
     frames = "".join(pieces).removeprefix("retry: 1000\n\n").replace(f"id: {run.split('/')[-2]}:", "id: ")

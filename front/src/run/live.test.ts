@@ -166,8 +166,9 @@ class Browser {
     };
   }
 
-  tab(around: Commons = this.commons()): Tab {
-    return new Tab(this.server, around);
+  /** `readingTakes`: milliseconds. */
+  tab(readingTakes = 0): Tab {
+    return new Tab(this.server, this.commons(), this.server.page(), readingTakes);
   }
 }
 
@@ -323,19 +324,20 @@ describe("tabs of one browser", () => {
     const server = new FakeServer();
     const runs = ["one", "two", "three"].map((id) => madeRun(random, id));
     const browser = new Browser(server);
-    let tabs = [browser.tab(), browser.tab(), browser.tab()];
+    const comes = (): Tab => browser.tab(seed % 2 === 0 ? 0 : Math.floor(random() * 400));
+    let tabs = [comes(), comes(), comes()];
     await settle();
     for (const event of runs.flat()) {
       if (event.seq === 1 && random() < 0.7) {
         server.created.add(event.runId);
-        if (random() < 0.7) tabs = [...tabs, browser.tab()];
+        if (random() < 0.7) tabs = [...tabs, comes()];
         await settle(Math.floor(random() * 30));
       }
       server.write(event);
       await settle(Math.floor(random() * 30));
       const happens = random();
       if (happens < 0.04) server.cut();
-      else if (happens < 0.08) tabs = [...tabs, browser.tab()];
+      else if (happens < 0.08) tabs = [...tabs, comes()];
       else if (happens < 0.11 && tabs.length > 1) tabs.splice(Math.floor(random() * tabs.length), 1)[0]!.close();
       else if (happens < 0.13) {
         server.down = true;
