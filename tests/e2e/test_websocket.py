@@ -120,7 +120,7 @@ async def test_a_process_that_stops_sends_its_clients_elsewhere(processes: Proce
         stops.terminate()
         codes = [(await opened.to_the_end())[0] for opened in (idle, busy)]
     assert codes == [1012, 1012]
-    assert await asyncio.to_thread(stops.wait, 10) == 0
+    assert await asyncio.to_thread(stops.wait) == 0
     (await reading).assert_exact(asked.text)
     assert "Traceback" not in stops.output
     await assert_kept(client, heir.url, asked)
