@@ -9,7 +9,7 @@ ARGS ?=
 NEUTRAL := env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS UV_NO_CONFIG=1
 UV := PATH="$$PATH:.tools/bin" uv
 
-.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format coverage packages bench soak mutants lock up down logs clean reset-data gen-all rag-rebuild vectors dataset eval
+.PHONY: help install install-dev front front-if-possible front-api dev run worker migrate psql openapi test test-db lint format coverage packages bench soak mutants lock up down logs clean reset-data gen-all rag-rebuild vectors recordings dataset eval
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' Makefile | while IFS=: read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -53,6 +53,10 @@ rag-rebuild: install ## Index the CVs of CVS_PDF_DIR anew; a running server take
 
 vectors: install-dev ## Write the vectors that ship beside the sample CVs and the vocabulary anew, after a change of either
 	@$(BIN)/python -m rag vectors $(ARGS)
+
+recordings: install-dev ## Ask the embedding model anew for all that tests of retrieval ask of it (one of them: pytest tests/rag --record -k WORD)
+	@rm -f tests/rag/*.vectors
+	@$(BIN)/python -m pytest tests/rag --record $(ARGS)
 
 dataset: ## Both, one after the other
 	@$(MAKE) gen-all

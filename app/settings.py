@@ -221,7 +221,7 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "auto",
         pattern="^(auto|wordllama|hashed|e5|e5:.+)$",
-        description="auto: e5 where it runs (Linux, x86-64 with AVX2), else wordllama, else hashed. wordllama: indexes much faster, finds less. e5:/folder: ONNX files of it.",
+        description="auto: e5 where its package is (Linux, x86-64), else wordllama, else hashed. wordllama: indexes much faster, finds less. e5:/folder: ONNX files of it.",
     )
     query_model: str | None = Field(
         None, description="Small model of the same provider that makes follow-up questions stand alone. Empty: rules do it."

@@ -22,7 +22,7 @@ from rag.terms import concept_term
 Floats = NDArray[np.float32]
 _PLACE = 0.5
 """`The president of France`: that much is in France says nothing about presidents."""
-_CLOSE, _SAME, _SAME_ABROAD, _MORE_WORDS = 0.6, 0.72, 0.62, 2
+_CLOSE, _SAME, _SAME_ABROAD, _HALF, _MORE_WORDS = 0.6, 0.72, 0.62, 0.5, 2
 _SAMPLE = 1500
 _ASPECT_WEIGHT, _ASPECT_WEIGHT_OF_ALL, _LEAST_WEIGHT = 0.1, 0.5, 1.0
 """`What did she study at Salford?`: Salford is sought; that it is about studying is said by the section."""
@@ -112,6 +112,7 @@ class Scores:
 
         A listed skill is short: what is named beside each other in it belongs together.
         """
+        which = list({self.things[i].label: i for i in which}.values())  # a word that is said twice is one thing
         covers: dict[Listed, dict[int, float]] = defaultdict(dict)
         for i in which:
             terms = self.things[i].terms
@@ -130,10 +131,10 @@ class Scores:
         }
 
     def _alike(self, skill: Listed, cover: Mapping[int, float], total: float, *, abroad: bool) -> bool:
-        """How much of the question the skill says; abroad also how much of the skill the question says, since one word may be a phrase there."""
+        """How much of the question the skill says; abroad at least half, and how much of the skill the question says, since one word may be a phrase there."""
         said = sum(float(self.weights[i]) * c for i, c in cover.items()) / total
         back = min(1.0, len(cover) / max(skill.size, 1))
-        return said >= _SAME or (abroad and (said + back) / 2 >= _SAME_ABROAD)
+        return said >= _SAME or (abroad and said >= _HALF and (said + back) / 2 >= _SAME_ABROAD)
 
     def cosines(self, passages: Sequence[int] | NDArray[np.int64]) -> Floats:
         """The cosines of these passages with the question, through the lens."""

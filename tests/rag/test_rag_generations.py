@@ -11,7 +11,7 @@ import pytest
 from rag import library as library_module
 from rag.chunk import Chunk
 from rag.contextual import CvView, PassageView, chunks_by_model
-from rag.embedders.choice import embedder_named
+from rag.embedders import packaged_e5
 from rag.embedders.hashed import HashedLetters
 from rag.errors import IndexMismatch, NoCvs, NoIndex
 from rag.generation import current_folder
@@ -20,22 +20,25 @@ from rag.indexing import Build, Progress, build_index, cv_ids
 from rag.library import Library
 from tests.rag.conftest import print_all
 from tests.rag.dev_set import PAPERS
+from tests.rag.recorded import Recorded
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> tuple[Path, Path]:
+def built(tmp_path: Path, model: Recorded) -> tuple[Path, Path]:
     pdfs, store = print_all(PAPERS[:2], tmp_path / "cvs"), tmp_path / "store"
-    build_index(pdfs, store, Build(embedder_named()))
+    build_index(pdfs, store, Build(model))
     return pdfs, store
 
 
-def test_an_open_library_takes_over_a_new_generation_and_a_search_in_flight_keeps_its_own(built: tuple[Path, Path]) -> None:
+def test_an_open_library_takes_over_a_new_generation_and_a_search_in_flight_keeps_its_own(
+    built: tuple[Path, Path], model: Recorded
+) -> None:
     pdfs, store = built
-    library = Library(store)
+    library = Library(store, model)
     first = library.search("Who knows Kubernetes?").generation
     in_flight = library.generation()
     print_all(PAPERS[:4], pdfs)
-    report = build_index(pdfs, store, Build(embedder_named()))
+    report = build_index(pdfs, store, Build(model))
     assert library.search("Who speaks Japanese?").hits[0].cv_id == "cv-lefevre"
     assert library.search("Who speaks Japanese?").generation == report.generation != first
     assert len(in_flight.corpus.read([0])) == 1  # its files are still open, though they may be gone from the folder
@@ -63,15 +66,16 @@ assert before == after, {name for name in after if before.get(name) != after[nam
 """
 
 
+@pytest.mark.skipif(not packaged_e5.can_run(), reason="the index is of the packaged model, which has no build for this machine")
 def test_whatever_is_read_once_is_read_when_the_index_is_opened(built: tuple[Path, Path]) -> None:
     _, store = built
     seen = subprocess.run([sys.executable, "-c", READ_ONCE, str(store)], capture_output=True, text=True, check=False)
     assert seen.returncode == 0, seen.stderr
 
 
-def test_searches_never_fail_while_the_index_is_rebuilt(built: tuple[Path, Path]) -> None:
+def test_searches_never_fail_while_the_index_is_rebuilt(built: tuple[Path, Path], model: Recorded) -> None:
     pdfs, store = built
-    library, done, failures = Library(store), Event(), list[BaseException]()
+    library, done, failures = Library(store, model), Event(), list[BaseException]()
 
     def ask() -> None:
         while not done.is_set():
@@ -85,7 +89,7 @@ def test_searches_never_fail_while_the_index_is_rebuilt(built: tuple[Path, Path]
     for thread in threads:
         thread.start()
     for _ in range(4):
-        build_index(pdfs, store, Build(embedder_named()))
+        build_index(pdfs, store, Build(model))
     done.set()
     for thread in threads:
         thread.join()
@@ -93,7 +97,9 @@ def test_searches_never_fail_while_the_index_is_rebuilt(built: tuple[Path, Path]
     assert len([folder for folder in (store / "generations").iterdir() if not folder.name.startswith(".")]) == 2
 
 
-def test_two_builds_while_a_generation_is_being_opened_are_no_damage(built: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_builds_while_a_generation_is_being_opened_are_no_damage(
+    built: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, model: Recorded
+) -> None:
     """The second takes the files away that the opening has not read yet."""
     pdfs, store = built
     builds = iter(range(2))
@@ -101,74 +107,74 @@ def test_two_builds_while_a_generation_is_being_opened_are_no_damage(built: tupl
     def slow(store: Path) -> Path:
         folder = current_folder(store)
         for _ in builds:
-            build_index(pdfs, store, Build(embedder_named()))
+            build_index(pdfs, store, Build(model))
         return folder
 
     monkeypatch.setattr(library_module, "current_folder", slow)
-    assert Library(store).search("Who knows Kubernetes?").hits
+    assert Library(store, model).search("Who knows Kubernetes?").hits
     assert next(builds, None) is None
 
 
-def test_a_failed_build_leaves_the_store_as_it_was(built: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_failed_build_leaves_the_store_as_it_was(built: tuple[Path, Path], tmp_path: Path, model: Recorded) -> None:
     _, store = built
-    before = Library(store).generation().meta.generation
+    before = Library(store, model).generation().meta.generation
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "a.pdf").write_bytes(b"nothing")
     with pytest.raises(NoCvs, match="None of the 1 PDFs"):
-        build_index(broken, store, Build(embedder_named()))
-    assert Library(store).generation().meta.generation == before
+        build_index(broken, store, Build(model))
+    assert Library(store, model).generation().meta.generation == before
     assert not [folder for folder in (store / "generations").iterdir() if folder.name.startswith(".")]
 
 
-def test_broken_files_are_reported_by_name_and_the_rest_is_indexed(tmp_path: Path) -> None:
+def test_broken_files_are_reported_by_name_and_the_rest_is_indexed(tmp_path: Path, model: Recorded) -> None:
     pdfs = print_all(PAPERS[:1], tmp_path / "cvs")
     (pdfs / "sub").mkdir()
     (pdfs / "sub" / "cut off.pdf").write_bytes(b"%PDF-1.7 and then nothing")
     (pdfs / "notes.txt").write_text("not a CV")
     steps: list[Progress] = []
-    report = build_index(pdfs, tmp_path / "store", Build(embedder_named(), progress=steps.append))
+    report = build_index(pdfs, tmp_path / "store", Build(model, progress=steps.append))
     assert report.cvs == 1
     assert [file for file, _ in report.skipped] == ["sub/cut off.pdf"]
     assert [step.done for step in steps] == [1, 2]
-    assert Library(tmp_path / "store").generation().corpus.skipped() == list(report.skipped)
+    assert Library(tmp_path / "store", model).generation().corpus.skipped() == list(report.skipped)
 
 
-def test_many_files_are_read_by_child_processes_in_order(tmp_path: Path) -> None:
+def test_many_files_are_read_by_child_processes_in_order(tmp_path: Path, model: Recorded) -> None:
     pdfs = print_all(PAPERS, tmp_path / "cvs")
-    alone = build_index(pdfs, tmp_path / "a", Build(embedder_named(), workers=1))
-    together = build_index(pdfs, tmp_path / "b", Build(embedder_named(), workers=2))
+    alone = build_index(pdfs, tmp_path / "a", Build(model, workers=1))
+    together = build_index(pdfs, tmp_path / "b", Build(model, workers=2))
     assert alone.passages == together.passages
-    assert Library(tmp_path / "a").generation().corpus.cvs == Library(tmp_path / "b").generation().corpus.cvs
+    assert Library(tmp_path / "a", model).generation().corpus.cvs == Library(tmp_path / "b", model).generation().corpus.cvs
 
 
-def test_what_is_wrong_is_one_sentence(built: tuple[Path, Path], tmp_path: Path) -> None:
+def test_what_is_wrong_is_one_sentence(built: tuple[Path, Path], tmp_path: Path, model: Recorded) -> None:
     _, store = built
     with pytest.raises(NoIndex, match="There is no index at"):
-        Library(tmp_path / "nowhere").search("x")
+        Library(tmp_path / "nowhere", model).search("x")
     with pytest.raises(IndexMismatch, match="built with the embedding model"):
         Library(store, HashedLetters()).search("x")
     with pytest.raises(NoCvs, match="There is no folder"):
-        build_index(tmp_path / "nowhere", store, Build(embedder_named()))
+        build_index(tmp_path / "nowhere", store, Build(model))
     (tmp_path / "hollow").mkdir()
     with pytest.raises(NoCvs, match="There are no PDFs in"):
-        build_index(tmp_path / "hollow", store, Build(embedder_named()))
+        build_index(tmp_path / "hollow", store, Build(model))
 
 
-def test_a_damaged_generation_does_not_stop_a_library_that_serves(built: tuple[Path, Path]) -> None:
+def test_a_damaged_generation_does_not_stop_a_library_that_serves(built: tuple[Path, Path], model: Recorded) -> None:
     pdfs, store = built
-    library = Library(store)
+    library = Library(store, model)
     serving = library.search("Who knows Kubernetes?").generation
-    newest = build_index(pdfs, store, Build(embedder_named()))
+    newest = build_index(pdfs, store, Build(model))
     (newest.folder / "vectors.faiss").write_bytes(b"damaged")
     assert library.search("Who knows Kubernetes?").generation == serving
     assert "damaged" in library.problem
     with pytest.raises(NoIndex, match="damaged"):
-        Library(store).search("x")
+        Library(store, model).search("x")
     meta = json.loads((newest.folder / "meta.json").read_text())
     (newest.folder / "meta.json").write_text(json.dumps({**meta, "format": 0}))
     with pytest.raises(IndexMismatch, match="format 0"):
-        Library(store).search("x")
+        Library(store, model).search("x")
 
 
 def test_another_model_indexes_and_answers(built: tuple[Path, Path], tmp_path: Path) -> None:

@@ -2,18 +2,16 @@
 
 import pytest
 
-from rag.embedders.choice import embedder_named
-from rag.indexing import Build, build_index
 from rag.library import Library
-from tests.rag.conftest import print_all
+from tests.rag.conftest import PRINTED_ELSEWHERE, indexed, print_all
 from tests.rag.lives import ASKED, PAPERS, SHIFTS
+from tests.rag.recorded import Recorded
 
 
 @pytest.fixture(scope="module", params=SHIFTS)
-def lives(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
+def lives(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, model: Recorded) -> Library:
     folder = tmp_path_factory.mktemp("lives")
-    build_index(print_all(PAPERS, folder / "cvs", request.param), folder / "store", Build(embedder_named()))
-    return Library(folder / "store")
+    return indexed(print_all(PAPERS, folder / "cvs", request.param), folder / "store", model, PRINTED_ELSEWHERE)
 
 
 @pytest.mark.parametrize(("question", "cvs"), ASKED)

@@ -3,13 +3,8 @@
 None of these sentences stands in `vocabulary/private_life.txt`, which was not changed after they were tried.
 """
 
-import pytest
-
-from rag.embedders import packaged_e5
 from rag.library import Library
 from rag.private_life import sentences
-
-needs_e5 = pytest.mark.skipif(not packaged_e5.can_run(), reason="the packaged model has no build for this machine")
 
 TOLD = (
     "Strengths of {}",
@@ -132,7 +127,6 @@ NOT_ALL = 0.05
 """The share that may fall on the other side."""
 
 
-@needs_e5
 def test_what_cvs_are_about_is_answered_by_the_cv_of_whoever_is_named(library: Library) -> None:
     found = {question: library.search(question.format("Ingrid Solheim")) for question in TOLD}
     assert all({hit.cv_id for hit in answer.hits} <= {"cv_ingrid_s"} for answer in found.values())
@@ -140,7 +134,6 @@ def test_what_cvs_are_about_is_answered_by_the_cv_of_whoever_is_named(library: L
     assert len(refused) <= NOT_ALL * len(TOLD), refused
 
 
-@needs_e5
 def test_what_no_cv_tells_of_a_person_is_refused(library: Library) -> None:
     answered = [question for question in PRIVATE if library.search(question.format("Ingrid Solheim")).answerable]
     assert len(answered) <= NOT_ALL * len(PRIVATE), answered

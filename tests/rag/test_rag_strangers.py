@@ -4,18 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from rag.embedders import packaged_e5
 from rag.embedders.choice import embedder_named
 from rag.evaluation.metrics import Answered, Score, score
 from rag.evaluation.questions import Kind
 from rag.indexing import Build, build_index
 from rag.library import Library
+from tests.rag.conftest import indexed
+from tests.rag.recorded import Recorded
 from tests.rag.strangers import CVS, FIRST, SECOND, SHIPPED, questions
 
-pytestmark = [
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(not packaged_e5.can_run(), reason="the packaged model has no build for this machine"),
-]
+pytestmark = pytest.mark.timeout(300)
 
 FLOORS = {
     "a": {
@@ -56,11 +54,8 @@ SETS = {"a": 0.97, "b": 0.922, "c": 0.987, "d": 0.836, "e": 0.839, "f": 0.875}
 
 
 @pytest.fixture(scope="module")
-def libraries(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Library]:
-    stores = {cvs: tmp_path_factory.mktemp(cvs.name) for cvs in (FIRST, SECOND, SHIPPED)}
-    for cvs, store in stores.items():
-        build_index(cvs, store, Build(embedder_named()))
-    return {cvs: Library(store) for cvs, store in stores.items()}
+def libraries(tmp_path_factory: pytest.TempPathFactory, model: Recorded) -> dict[Path, Library]:
+    return {cvs: indexed(cvs, tmp_path_factory.mktemp(cvs.name), model) for cvs in (FIRST, SECOND, SHIPPED)}
 
 
 @pytest.mark.parametrize("half", FLOORS)

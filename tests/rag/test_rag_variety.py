@@ -2,18 +2,16 @@
 
 import pytest
 
-from rag.embedders.choice import embedder_named
-from rag.indexing import Build, build_index
 from rag.library import Library
-from tests.rag.conftest import print_all
+from tests.rag.conftest import PRINTED_ELSEWHERE, indexed, print_all
+from tests.rag.recorded import Recorded
 from tests.rag.variety import ASKED, PAPERS
 
 
 @pytest.fixture(scope="module")
-def careers(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def careers(tmp_path_factory: pytest.TempPathFactory, model: Recorded) -> Library:
     folder = tmp_path_factory.mktemp("variety")
-    build_index(print_all(PAPERS, folder / "cvs"), folder / "store", Build(embedder_named()))
-    return Library(folder / "store")
+    return indexed(print_all(PAPERS, folder / "cvs"), folder / "store", model, PRINTED_ELSEWHERE)
 
 
 def test_whoever_is_described_is_among_the_first_three(careers: Library) -> None:
