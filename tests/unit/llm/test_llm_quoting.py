@@ -133,9 +133,9 @@ def test_groups_by_candidate_the_best_first() -> None:
 
 def test_reads_a_long_resume_in_no_time() -> None:
     text = "\n".join(f"- Did task {number} with tool{number % 50} for the department of things." for number in range(3000))
-    began = time.perf_counter()
+    began = time.process_time()  # by the clock it takes as long as whatever runs beside it wants
     assert cited(quote(prompt("Who used tool7?", passages=(Passage(1, "Ada Lovelace", text),)))) == {1}
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 QUESTIONS = ["Who knows Kubernetes?", "¿Dónde estudió Elena?", "Tell me about Ada Lovelace", "Who knows COBOL?"]
