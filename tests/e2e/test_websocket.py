@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import httpx
+import pytest
 
 from tests.e2e.conversation import Asked, assert_kept
 from tests.e2e.facts import until
@@ -109,6 +110,7 @@ async def test_a_question_that_was_sent_but_not_acknowledged_can_be_sent_again(p
     assert told == [page["messages"][0]["content"]] * 3
 
 
+@pytest.mark.alone
 async def test_a_process_that_stops_sends_its_clients_elsewhere(processes: Processes, client: httpx.AsyncClient) -> None:
     """SIGTERM: open connections close with 1012, and the answer goes on for whoever comes back; idle ones close too, and the process is gone."""
     stops, heir = await start(processes, server(SHUTDOWN_GRACE="0"), server())
@@ -120,7 +122,7 @@ async def test_a_process_that_stops_sends_its_clients_elsewhere(processes: Proce
         stops.terminate()
         codes = [(await opened.to_the_end())[0] for opened in (idle, busy)]
     assert codes == [1012, 1012]
-    assert await asyncio.to_thread(stops.wait) == 0
+    assert await asyncio.to_thread(stops.wait, 10) == 0
     (await reading).assert_exact(asked.text)
     assert "Traceback" not in stops.output
     await assert_kept(client, heir.url, asked)

@@ -11,12 +11,13 @@ from tests.integration.serving import assert_problem, assert_quiet, serving
 from tests.processes import Process
 
 QUESTION = "Which programming languages does this person know? Tell me everything about them."
-PACE = 0.2
+PACE = 0.8
+"""Seconds. Twenty tokens come meanwhile: a busy executor, which joins some before it stores them, leaves enough."""
 
 
 @pytest.fixture(scope="module")
 def server(cluster: URL, template: str, tmp_path_factory: pytest.TempPathFactory) -> Generator[Process]:
-    with serving(cluster, template, tmp_path_factory.mktemp("pace"), OFFLINE_TOKENS_PER_SECOND="60") as process:
+    with serving(cluster, template, tmp_path_factory.mktemp("pace"), OFFLINE_TOKENS_PER_SECOND="25") as process:
         yield process
         assert_quiet(process)
 
@@ -48,7 +49,7 @@ def test_tokens_come_in_few_pieces_and_all_of_them(client: httpx.Client, of_thre
     took = time.monotonic() - began
     with_tokens = [piece for piece in pieces if "event: token" in piece]
     tokens = sum(piece.count("event: token") for piece in with_tokens)
-    assert tokens > len(with_tokens), "several come together; how many, a busy executor decides, which joins tokens before it stores them"
+    assert tokens > 3 * len(with_tokens), "several come together"
     assert len(with_tokens) <= took / PACE + 2
     unpaced = client.get(run).text
     frames = "".join(pieces).removeprefix("retry: 1000\n\n").replace(f"id: {run.split('/')[-2]}:", "id: ")
